@@ -1,0 +1,61 @@
+"""What the scripts share: where things are, and how made files are written or checked."""
+
+from __future__ import annotations
+
+import difflib
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "kaizen_client"
+CONTRACT = ROOT / "openapi.yaml"
+GENERATOR_CONFIG = ROOT / "generator-config.yaml"
+GENERATED = PACKAGE / "generated"
+
+
+def tool(name: str) -> str:
+    """Return the path of a tool of the running interpreter's environment."""
+    path = Path(sys.executable).parent / name
+    if path.exists():
+        return str(path)
+    found = shutil.which(name)
+    if found is None:
+        raise SystemExit(f"{name} is not installed here; run `make setup`")
+    return found
+
+
+def formatted(source: str) -> str:
+    """Return Python source in the project's format, with its imports sorted and unused ones gone."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "kaizen_client" / "made.py"
+        path.parent.mkdir()
+        path.write_text(source, encoding="utf-8")
+        settings = ["--config", str(ROOT / "pyproject.toml"), "--no-cache", "--quiet"]
+        subprocess.run([tool("ruff"), "check", *settings, "--select", "I,F401", "--fix-only", str(path)], check=True)
+        subprocess.run([tool("ruff"), "format", *settings, str(path)], check=True)
+        return path.read_text(encoding="utf-8")
+
+
+def write_or_check(made: dict[Path, str], *, check: bool, remedy: str) -> int:
+    """Write made files, or with `check` print how the ones on disk differ; return an exit status."""
+    drifted = 0
+    for path, wanted in made.items():
+        present = path.read_text(encoding="utf-8") if path.exists() else ""
+        if present == wanted:
+            continue
+        name = path.relative_to(ROOT).as_posix()
+        if check:
+            drifted += 1
+            print(f"{name} is not what its source gives; {remedy}")
+            sys.stdout.writelines(
+                difflib.unified_diff(
+                    present.splitlines(keepends=True), wanted.splitlines(keepends=True), f"{name} (on disk)", name, n=1
+                )
+            )
+        else:
+            path.write_text(wanted, encoding="utf-8")
+            print(f"wrote {name}")
+    return 1 if drifted else 0
