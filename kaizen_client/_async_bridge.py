@@ -1,0 +1,40 @@
+"""What lets the generated endpoint modules send through a client. The source of `_sync_bridge.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, cast
+
+import httpx
+
+from kaizen_client._other_flavour import OtherFlavour
+from kaizen_client.generated.client import Client
+
+if TYPE_CHECKING:
+    from kaizen_client.results import HttpInfo
+
+Forward = Callable[[str, str, dict[str, Any]], Awaitable[tuple[bytes, "HttpInfo"]]]
+
+
+class AsyncBridge:
+    """Stands where a generated `Client` keeps its HTTP client, and hands each request on."""
+
+    def __init__(self, forward: Forward) -> None:
+        self._forward = forward
+
+    async def request(self, *, method: str, url: str, **parts: Any) -> httpx.Response:
+        """Send what an endpoint module asks for, with everything the facade does.
+
+        Raises:
+            KaizenError: as the facade does.
+        """
+        body, http = await self._forward(method, url, parts)
+        return httpx.Response(http.status, headers=dict(http.headers), content=body)
+
+
+def generated_client(base_url: str, forward: Forward) -> Client:
+    """Return a generated `Client` whose requests go through `forward`."""
+    client = Client(base_url=base_url)
+    client.set_async_httpx_client(cast("Any", AsyncBridge(forward)))
+    client.set_httpx_client(cast("Any", OtherFlavour()))
+    return client

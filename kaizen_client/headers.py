@@ -1,0 +1,72 @@
+"""HTTP header fields: names without case, values that are not shown where they are secret."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+#: What stands in place of a secret.
+HIDDEN: Final = "***"
+
+# RFC 9110, section 5.6.2: a field name is a token.
+_NAME: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
+_SECRET: Final = re.compile(r"auth|api-?key|cookie|token|secret|password|credential|signature", re.IGNORECASE)
+
+
+def is_secret(name: str) -> bool:
+    """Tell whether the value of a field of this name must not be shown."""
+    return _SECRET.search(name) is not None
+
+
+def problem_with(name: object, value: object) -> str | None:
+    """Say what is wrong with a field that a user set, without its value; None for a good one."""
+    if not isinstance(name, str) or not _NAME.match(name):
+        return "the name is not an HTTP field name"
+    if not isinstance(value, str):
+        return f"the value must be a string, not {type(value).__name__}"
+    # RFC 9110, section 5.5: control characters have no place in a value, and a line break would start a new field.
+    if any((ord(char) < 0x20 and char != "\t") or ord(char) == 0x7F for char in value):
+        return "the value has a control character or a line break in it"
+    if not value.isascii():
+        return "the value has a character outside ASCII in it"
+    return None
+
+
+class Headers(Mapping[str, str]):
+    """Header fields as an immutable mapping whose names have no case; repeated fields are joined by a comma.
+
+    Its text form shows no value of a field that carries a credential.
+
+    >>> Headers([("Retry-After", "2")])["retry-after"]
+    '2'
+    """
+
+    __slots__ = ("_fields",)
+
+    def __init__(self, fields: Mapping[str, str] | Iterable[tuple[str, str]] | None = None) -> None:
+        pairs = fields.items() if isinstance(fields, Mapping) else fields or ()
+        found: dict[str, str] = {}
+        for name, value in pairs:
+            key = name.lower()
+            found[key] = f"{found[key]}, {value}" if key in found else value
+        self._fields = found
+
+    def __getitem__(self, name: str) -> str:
+        return self._fields[name.lower()]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._fields
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+    def __repr__(self) -> str:
+        shown = {name: HIDDEN if is_secret(name) else value for name, value in self._fields.items()}
+        return f"Headers({shown!r})"
+
+    def __reduce__(self) -> tuple[type[Headers], tuple[dict[str, str]]]:
+        return Headers, (self._fields,)

@@ -1,0 +1,59 @@
+"""Fail-open: what an encode call gives back instead of an error, so that an optimiser never takes down its user."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any, Final
+
+from kaizen_client.exceptions import (
+    KaizenAPIError,
+    KaizenAuthenticationError,
+    KaizenError,
+    KaizenPermissionError,
+    KaizenRequestError,
+)
+from kaizen_client.results import KaizenResult
+
+_log = logging.getLogger("kaizen_client")
+
+#: The field that holds the original, by route.
+ORIGINAL_FIELD: Final = {
+    "compress": "data",
+    "optimize": "data",
+    "optimize_request": "prompt",
+    "prompts_encode": "prompt",
+}
+
+
+def applies_to(operation: str, error: KaizenError) -> bool:
+    """Tell whether a call may give the original back: never for the caller's own mistake, nor for a wrong key."""
+    if isinstance(error, KaizenAuthenticationError | KaizenPermissionError):
+        return False
+    return operation in ORIGINAL_FIELD and isinstance(error, KaizenAPIError | KaizenRequestError)
+
+
+def original_as_result(
+    kind: type[KaizenResult],
+    operation: str,
+    fields: Mapping[str, Any],
+    error: KaizenError,
+    metadata: Mapping[str, Any],
+) -> Any:
+    """Return the original as compact JSON text under `result`; a string prompt as it is."""
+    field = ORIGINAL_FIELD[operation]
+    original = fields[field]
+    if isinstance(original, str) and field == "prompt":
+        text = original
+    else:
+        text = json.dumps(original, ensure_ascii=False, separators=(",", ":"))
+    size = len(text.encode("utf-8"))
+    reply = {
+        "operation": operation,
+        "status": "passthrough",
+        "result": text,
+        "stats": {"original_bytes": size, "compressed_bytes": size, "reduction_ratio": 1.0},
+    }
+    _log.warning("%s failed and gave the original back: %s", operation, type(error).__name__)
+    return kind.from_reply(reply, metadata=metadata, error=error)

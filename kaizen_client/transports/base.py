@@ -1,0 +1,137 @@
+"""The seam between the SDK and an HTTP library: bytes and plain values, nothing of a vendor's types."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import NamedTuple, Protocol
+
+from kaizen_client.exceptions import KaizenConnectionError, KaizenResponseError
+from kaizen_client.headers import Headers
+from kaizen_client.options import KaizenTimeout
+
+
+class WireRequest(NamedTuple):
+    """One request, ready to be sent."""
+
+    method: str
+    #: The whole URL, or `embedded:` and the path.
+    url: str
+    headers: Headers
+    #: The body's bytes, None without one.
+    body: bytes | None
+    #: The separate waits, in seconds.
+    timeout: KaizenTimeout
+    #: When the whole call must be over, on the `time.monotonic()` clock in seconds; infinity for never.
+    expires: float
+    #: The largest reply to accept, decompressed, in bytes.
+    max_response_bytes: int
+
+
+class WireReply(NamedTuple):
+    """One reply, received whole and decompressed."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+
+class AsyncTransport(Protocol):
+    """What carries the requests of `KaizenClient`.
+
+    `send` raises `KaizenConnectionError` or `KaizenTimeoutError` and their kin, and returns any reply, whatever its
+    status. It follows no redirect, keeps no cookie, repeats nothing, and ends by `expires`.
+    """
+
+    async def send(self, request: WireRequest) -> WireReply:
+        """Send one request and return the whole reply."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of what is held; may be called twice."""
+        ...
+
+
+class Transport(Protocol):
+    """What carries the requests of `SyncKaizenClient`; as `AsyncTransport`, without await."""
+
+    def send(self, request: WireRequest) -> WireReply:
+        """Send one request and return the whole reply."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what is held; may be called twice."""
+        ...
+
+
+def seconds(wait: float | None) -> float | None:
+    """Return a wait as socket libraries take it: None, not infinity, is without end."""
+    return None if wait is None or math.isinf(wait) else wait
+
+
+class BodyReader:
+    """Collects a reply's body, decompressing it as it comes, and stops at the bound.
+
+    The HTTP library's own decoding would expand a whole chunk before anyone could look at its size.
+    """
+
+    def __init__(self, status: int, headers: Headers, request: WireRequest) -> None:
+        self._status = status
+        self._headers = headers
+        self._request = request
+        self._room = request.max_response_bytes
+        self._parts: list[bytes] = []
+        self._inflate = None
+        coding = headers.get("content-encoding", "identity").strip().lower()
+        if coding in ("gzip", "x-gzip", "deflate"):
+            import zlib
+
+            # 32 recognises the gzip and the zlib header; RFC 9110, section 8.4.1.
+            self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 32)
+        elif coding not in ("identity", ""):
+            raise self._error(f"the body is coded as {coding}, which was not asked for")
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next bytes of the body.
+
+        Raises:
+            KaizenResponseError: the body is larger than `max_response_bytes`.
+            KaizenConnectionError: the compressed body is broken.
+        """
+        if self._inflate is not None:
+            chunk = self._inflated(chunk)
+        self._room -= len(chunk)
+        if self._room < 0:
+            raise self._error(f"the body is over max_response_bytes ({self._request.max_response_bytes:,})")
+        self._parts.append(chunk)
+
+    def _inflated(self, chunk: bytes) -> bytes:
+        import zlib
+
+        assert self._inflate is not None  # noqa: S101 - for the type checker
+        try:
+            # One byte more than there is room for tells a body at the bound from one over it.
+            return self._inflate.decompress(chunk, self._room + 1)
+        except zlib.error as error:
+            raise KaizenConnectionError(f"the reply's compressed body is broken: {error}", error) from error
+
+    def finish(self) -> bytes:
+        """Return the whole body.
+
+        Raises:
+            KaizenConnectionError: the compressed body was cut off.
+        """
+        if self._inflate is not None and self._parts and not self._inflate.eof:
+            raise KaizenConnectionError("the reply's compressed body was cut off")
+        return self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+
+    def _error(self, reason: str) -> KaizenResponseError:
+        return KaizenResponseError(self._status, None, self._headers, reason=reason, url=self._request.url)
+
+
+def read_body(status: int, headers: Headers, request: WireRequest, chunks: Iterable[bytes]) -> bytes:
+    """Return the whole body of a reply from its chunks, decompressed and bounded."""
+    reader = BodyReader(status, headers, request)
+    for chunk in chunks:
+        reader.feed(chunk)
+    return reader.finish()
