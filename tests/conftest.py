@@ -1,0 +1,154 @@
+"""What all tests share: no settings and no network from outside, and a service on loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import settings
+from pytest_socket import disable_socket, enable_socket, socket_allow_hosts
+
+from kaizen_client.clock import Clock
+from kaizen_client.embedded import Engine
+
+settings.register_profile("default", max_examples=200, deadline=None, derandomize=True)
+settings.register_profile("nightly", max_examples=20_000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+@pytest.fixture(autouse=True)
+def no_outside_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what the developer's shell says of Kaizen and of proxies out of every test."""
+    for name in list(os.environ):
+        if name.startswith("KAIZEN_") or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def only_loopback() -> Iterator[None]:
+    """Refuse every connection that would leave this machine."""
+    socket_allow_hosts(["127.0.0.1", "localhost", "::1"], allow_unix_socket=True)
+    yield
+    enable_socket()
+
+
+@pytest.fixture
+def no_network(only_loopback: None) -> Iterator[None]:
+    """Refuse every connection, loopback included; an event loop's own socket pair is a Unix socket."""
+    disable_socket(allow_unix_socket=True)
+    yield
+    enable_socket()
+
+
+class FakeClock(Clock):
+    """A clock that stands still until somebody sleeps on it, and always draws the same lot."""
+
+    def __init__(self, *, wall: float = 1_800_000_000.0, lot: float = 0.5) -> None:
+        self.now = 1000.0
+        self.began = wall
+        self.lot = lot
+        self.slept: list[float] = []
+
+    def monotonic(self) -> float:  # type: ignore[override]
+        return self.now
+
+    def wall(self) -> float:  # type: ignore[override]
+        return self.began + self.now - 1000.0
+
+    def random(self) -> float:  # type: ignore[override]
+        return self.lot
+
+    def sleep(self, seconds: float) -> None:  # type: ignore[override]
+        self.slept.append(seconds)
+        self.now += seconds
+
+    async def asleep(self, seconds: float) -> None:  # type: ignore[override]
+        self.sleep(seconds)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+class Seen(NamedTuple):
+    """One request as the service got it."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+Answer = tuple[int, dict[str, str], bytes]
+
+
+class Service:
+    """A service on loopback: answers with the engine, or with what a test puts in `answers` first."""
+
+    def __init__(self) -> None:
+        self.engine = Engine()
+        self.seen: list[Seen] = []
+        self.answers: list[Answer | Callable[[Seen], Answer]] = []
+        self.always: Answer | Callable[[Seen], Answer] | None = None
+        service = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def answer(self) -> None:
+                body = self.rfile.read(int(self.headers.get("content-length", 0)))
+                fields = {name.lower(): value for name, value in self.headers.items()}
+                seen = Seen(self.command, self.path, fields, body)
+                service.seen.append(seen)
+                status, headers, reply = service.answer(seen)
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                if "content-length" not in {name.lower() for name in headers} and status != 204:
+                    self.send_header("content-length", str(len(reply)))
+                self.end_headers()
+                self.wfile.write(reply)
+
+            do_GET = do_POST = do_PUT = do_DELETE = answer
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Say nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        self._thread.start()
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def answer(self, seen: Seen) -> Answer:
+        chosen = self.answers.pop(0) if self.answers else self.always
+        if chosen is None:
+            reply = self.engine.handle(seen.method, seen.path, seen.headers, seen.body)
+            return reply.status, reply.headers, reply.body
+        return chosen(seen) if callable(chosen) else chosen
+
+    def reply_json(self, status: int, value: Any, **headers: str) -> None:
+        """Answer the next request with a JSON value."""
+        fields = {"content-type": "application/json", **{name.replace("_", "-"): text for name, text in headers.items()}}
+        self.answers.append((status, fields, json.dumps(value).encode()))
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    found = Service()
+    yield found
+    found.close()
