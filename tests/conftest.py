@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import select
+import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
@@ -138,7 +141,10 @@ class Service:
 
     def reply_json(self, status: int, value: Any, **headers: str) -> None:
         """Answer the next request with a JSON value."""
-        fields = {"content-type": "application/json", **{name.replace("_", "-"): text for name, text in headers.items()}}
+        fields = {
+            "content-type": "application/json",
+            **{name.replace("_", "-"): text for name, text in headers.items()},
+        }
         self.answers.append((status, fields, json.dumps(value).encode()))
 
     def close(self) -> None:
@@ -152,3 +158,64 @@ def service() -> Iterator[Service]:
     found = Service()
     yield found
     found.close()
+
+
+@pytest.fixture
+def unused_tcp_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        return int(held.getsockname()[1])
+
+
+def _listening(talk: Callable[[socket.socket], None]) -> Iterator[str]:
+    """Accept connections one by one, and hand each to `talk` until the test is over."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    talks: list[threading.Thread] = []
+
+    def accept() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            talks.append(threading.Thread(target=talk, args=(connection,), daemon=True))
+            talks[-1].start()
+
+    thread = threading.Thread(target=accept, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+    thread.join()
+    for one in talks:
+        one.join()
+
+
+def _until_closed(connection: socket.socket) -> None:
+    with connection, suppress(OSError):
+        while connection.recv(65536):
+            pass
+
+
+def _drip(connection: socket.socket) -> None:
+    with connection, suppress(OSError):
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 400\r\n\r\n")
+        for _ in range(400):
+            connection.sendall(b" ")
+            # The wait is the fault itself, and ends with the client's connection.
+            if select.select([connection], [], [], 0.05)[0]:
+                return
+
+
+@pytest.fixture
+def silent_url() -> Iterator[str]:
+    """A service that reads and never answers."""
+    yield from _listening(_until_closed)
+
+
+@pytest.fixture
+def dripping_url() -> Iterator[str]:
+    """A service whose reply comes a byte at a time, for twenty seconds."""
+    yield from _listening(_drip)

@@ -1,6 +1,6 @@
 """Measure what `import kaizen_client` costs against `import httpx`, interpreter start taken off both.
 
-    python scripts/bench/imports.py
+python scripts/bench/imports.py
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ def main() -> int:
             taken[name].append(cpu_seconds(statement))
     start = statistics.median(taken["start"])
     base = statistics.median(taken["httpx"]) - start
-    print(f"import, CPU above a bare interpreter, median of {ROUNDS} interleaved runs ({time.monotonic() - began:.0f} s)")
+    print(
+        f"import, CPU above a bare interpreter, median of {ROUNDS} interleaved runs ({time.monotonic() - began:.0f} s)"
+    )
     print(f"  {'':16}{'ms':>8}{'spread':>16}{'x httpx':>10}")
     for name in list(STATEMENTS)[1:]:
         own = [1000 * (one - start) for one in taken[name]]

@@ -91,7 +91,9 @@ def main() -> int:
         memory, seconds = (found[key] / middle["httpx"][key] for key in ("kilobytes", "seconds"))
         print(f"  {way:16}{found['kilobytes'] / 1024:10.1f}{memory:10.2f}{found['seconds']:10.3f}{seconds:10.2f}")
     ratio = middle["kaizen_client"]["kilobytes"] / middle["httpx"]["kilobytes"]
-    print(f"  goal: peak memory <= {MEMORY_GOAL} x httpx: {'met' if ratio <= MEMORY_GOAL else 'MISSED'} ({ratio:.2f})\n")
+    print(
+        f"  goal: peak memory <= {MEMORY_GOAL} x httpx: {'met' if ratio <= MEMORY_GOAL else 'MISSED'} ({ratio:.2f})\n"
+    )
     return 0 if ratio <= MEMORY_GOAL else 1
 
 

@@ -1,0 +1,145 @@
+# Made from tests/async/test_async_lifecycle.py by `make generate`. Do not edit.
+"""Opening, sharing, copying and closing clients."""
+
+from __future__ import annotations
+
+import copy
+import gc
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from kaizen_client import (
+    KaizenClientConfig,
+    KaizenConfigError,
+    KaizenRequestError,
+    SyncKaizenClient,
+)
+
+
+def test_a_closed_client_says_so_and_may_be_closed_again(service: Any) -> None:
+    client = SyncKaizenClient(base_url=service.url)
+    client.health()
+    client.close()
+    client.close()
+    with pytest.raises(KaizenRequestError, match="closed"):
+        client.health()
+    assert len(service.seen) == 1
+
+
+def test_a_copy_shares_the_connections_and_keeps_them_alive(service: Any) -> None:
+    client = SyncKaizenClient(base_url=service.url, api_key="k", max_retries=1)
+    patient = client.with_options(max_retries=7, timeout=90)
+    assert patient._shared is client._shared
+    client.close()
+    assert (patient.health()).status == "ok"
+    patient.close()
+    assert (patient.config.max_retries, patient.config.timeout, patient.config.api_key) == (7, 90.0, "k")
+    assert client.config.max_retries == 1
+
+
+def test_a_copy_with_another_url_has_connections_of_its_own(service: Any) -> None:
+    client = SyncKaizenClient(base_url="http://127.0.0.1:1")
+    with client, client.with_options(base_url=service.url) as other:
+        assert other._shared is not client._shared
+        other.health()
+
+
+def test_the_last_of_the_copies_closes_the_transport_once(script: Any, reply: Callable[..., Any]) -> None:
+    transport = script(reply(200))
+    client = SyncKaizenClient(transport=transport, base_url="http://k.example")
+    second = client.with_options(max_retries=1)
+    client.close()
+    second.close()
+    # A transport of the user's own is the user's to close.
+    assert transport.closed == 0
+
+
+def test_an_unclosed_client_warns_when_it_is_collected(service: Any) -> None:
+    client = SyncKaizenClient(base_url=service.url)
+    with pytest.warns(ResourceWarning, match="SyncKaizenClient was not closed"):
+        client.__del__()
+    client.close()
+    client.__del__()  # Warns no more, or the test fails.
+
+
+def test_a_client_that_was_never_made_does_not_warn() -> None:
+    with pytest.raises(KaizenConfigError):
+        SyncKaizenClient(base_url="nonsense")
+    gc.collect()
+
+
+def test_a_users_own_http_client_is_used_and_left_open() -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json={"result": "x"}, headers={"set-cookie": "a=1"})
+
+    with httpx.Client(transport=httpx.MockTransport(answer), headers={"x-own": "1"}) as own:
+        with SyncKaizenClient(
+            KaizenClientConfig(base_url="https://kaizen.example/p", api_key="k"), client=own
+        ) as client:
+            assert (client.compress({"data": 1})).value == "x"
+        assert not own.is_closed
+    assert str(seen[0].url) == "https://kaizen.example/p/v1/compress"
+    assert seen[0].headers["x-own"] == "1"
+    assert seen[0].headers["x-api-key"] == "k"
+
+
+def test_the_other_kind_of_http_client_is_refused() -> None:
+    with pytest.raises(KaizenConfigError, match="client"):
+        SyncKaizenClient(client=object())  # type: ignore[arg-type]
+
+
+def test_a_client_is_pickled_without_its_key(monkeypatch: pytest.MonkeyPatch, service: Any) -> None:
+    with SyncKaizenClient(base_url=service.url, api_key="marked-secret", max_retries=1) as client:
+        packed = pickle.dumps(client)
+    assert b"marked-secret" not in packed
+    with pickle.loads(packed) as bare:
+        assert bare.config.max_retries == 1
+        with pytest.raises(KaizenConfigError, match="KAIZEN_API_KEY"):
+            bare.health()
+    monkeypatch.setenv("KAIZEN_API_KEY", "from-here")
+    with pickle.loads(packed) as full:
+        full.health()
+    assert service.seen[0].headers["x-api-key"] == "from-here"
+
+
+def test_copies_share_what_with_options_shares(service: Any) -> None:
+    with SyncKaizenClient(base_url=service.url) as client:
+        for twin in (copy.copy(client), copy.deepcopy(client)):
+            assert twin._shared is client._shared
+            twin.health()
+            twin.close()
+        client.health()
+
+
+def test_the_first_argument_is_a_configuration() -> None:
+    with pytest.raises(KaizenConfigError, match="KaizenClientConfig"):
+        SyncKaizenClient("https://kaizen.example")  # type: ignore[arg-type]
+
+
+def test_from_env_needs_a_key_for_the_hosted_service_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(KaizenConfigError, match=r"KAIZEN_API_KEY.*KAIZEN_BASE_URL=embedded:"):
+        SyncKaizenClient.from_env()
+    monkeypatch.setenv("KAIZEN_BASE_URL", "embedded:")
+    with SyncKaizenClient.from_env() as client:
+        assert (client.compress(data={"id": 1})).value == "id: 1"
+    monkeypatch.setenv("KAIZEN_BASE_URL", "https://kaizen.example")
+    with SyncKaizenClient.from_env(timeout=3) as client:
+        assert client.config.timeout == 3.0
+
+
+def test_the_text_of_a_client_shows_no_key() -> None:
+    with SyncKaizenClient(api_key="marked-secret", default_headers={"X-Auth-Token": "marked-secret"}) as client:
+        assert "marked-secret" not in repr(client) + str(vars(client))
+        assert "default_headers" in repr(client)
+
+
+def test_an_unknown_setting_is_refused() -> None:
+    with pytest.raises(KaizenConfigError, match="no setting is called timeuot"):
+        SyncKaizenClient(timeuot=3)  # type: ignore[call-arg]
