@@ -22,6 +22,8 @@ _NAMES: Final = {
     "array": "a list",
     "null": "null",
 }
+# The words of a schema that speak of one type, where it allows several.
+_ONLY_FOR: Final = {"minimum": "integer", "items": "array", "properties": "object", "additionalProperties": "object"}
 # What to write instead of a value that JSON has no form for, by the name of its type.
 _REMEDIES: Final = {
     "set": "use sorted(...) or list(...)",
@@ -157,7 +159,10 @@ def _kinds(schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     if "anyOf" in schema:
         return [kind for part in schema["anyOf"] for kind in _kinds(part)]
     if isinstance(schema.get("type"), list):
-        return [{**schema, "type": kind} for kind in schema["type"]]
+        return [
+            {key: value for key, value in schema.items() if _ONLY_FOR.get(key, kind) == kind} | {"type": kind}
+            for kind in schema["type"]
+        ]
     return [schema]
 
 
