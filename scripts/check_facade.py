@@ -1,6 +1,6 @@
 """Fail where the facade lacks a route or a request field of the contract, or has one too many.
 
-    python scripts/check_facade.py
+python scripts/check_facade.py
 """
 
 from __future__ import annotations

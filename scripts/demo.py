@@ -1,7 +1,7 @@
 """Compress JSON files through both clients on the embedded engine, decode them back, and show what it saves.
 
-    python scripts/demo.py                two files of examples/: one that shrinks, one that grows
-    python scripts/demo.py path.json      a file of your own
+python scripts/demo.py                two files of examples/: one that shrinks, one that grows
+python scripts/demo.py path.json      a file of your own
 """
 
 from __future__ import annotations

@@ -83,9 +83,7 @@ class _Level:
     """
 
     __slots__ = ("above",)
-
-    def __init__(self, above: int) -> None:
-        self.above = above
+    above: int
 
 
 class _DictLevel(_Level):
@@ -235,7 +233,9 @@ class _Decoder:
         level = self._stack[-1]
         if self._strict and width != level.above + self._indent:
             self._bad_indentation(width, level.above + self._indent)
-        if isinstance(level, _DictLevel) and self._take_known(level.fields, width):
+        if isinstance(level, _DictLevel):
+            if content[-1] == ":" or not self._take_known(level.fields, width):
+                self._take_field(level.fields, content, 0, width, width)
             return
         if isinstance(level, _ListLevel) and (content.startswith("- ") or content == "-"):
             self._take_item(level, content, width)
@@ -463,7 +463,7 @@ class _Decoder:
         self, header: Header, fields: tuple[str, ...], above: int, rows: list[dict[str, Any]], wanted: int
     ) -> None:
         """Read rows without quotes and colons, indented as they should be, until another line or `wanted` rows."""
-        lines, scalars, delimiter, width = self._lines, self._scalars, header.delimiter, above + self._indent
+        lines, read, delimiter, width = self._lines, self._scalars.__getitem__, header.delimiter, above + self._indent
         pad, count, at = " " * width, len(fields), self._next
         end = min(at + wanted, len(lines))
         try:
@@ -471,10 +471,13 @@ class _Decoder:
                 raw = lines[at]
                 if not raw.startswith(pad) or '"' in raw or ":" in raw or raw[width : width + 1] in _NO_ROW:
                     break
-                tokens = raw[width:].split(delimiter)
+                text = raw[width:]
+                tokens = text.split(delimiter)
                 if len(tokens) != count and (self._strict or len(tokens) > count):
                     break
-                rows.append(dict(zip(fields, [scalars[token.strip(" ")] for token in tokens], strict=False)))
+                if " " in text:
+                    tokens = [token.strip(" ") for token in tokens]
+                rows.append(dict(zip(fields, map(read, tokens))))  # noqa: B905 - a short row is left short
                 at += 1
         except BadToken:
             # It is read again by the general way, which says where the fault is.

@@ -8,6 +8,7 @@ from typing import Final
 from ._quoting import QUOTED_BODY, BadToken, unescape
 
 _KEY: Final = re.compile(rf'"({QUOTED_BODY})"|([^"\\\[\]{{}}:]+)', re.DOTALL)
+_USUAL_KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*(?=[:\[])")
 _LENGTH: Final = re.compile(r"\[#?([0-9]+)([\t|]?)\]")
 _FIELD: Final = {
     delimiter: re.compile(
@@ -63,6 +64,9 @@ class LineReader:
 
     def key(self, content: str, start: int) -> tuple[str, int]:
         """Read the key at `start`; give it and where the colon or bracket after it is."""
+        usual = _USUAL_KEY.match(content, start)
+        if usual is not None:
+            return usual[0], usual.end()
         match = _KEY.match(content, start)
         if match is None:
             if content.startswith('"', start):
