@@ -432,7 +432,9 @@ class _Decoder:
                     singly, chunk, pause = pause, _FIRST_CHUNK, min(2 * pause, _LAST_CHUNK)
                     continue
             else:
-                self._take_simple_rows(header, fields, width, rows, min(missing, singly or missing))
+                # A simple row holds no colon, so it is one even past the declared count, which lenient reading ignores.
+                most = max(missing, 0) if self._strict else _LAST_CHUNK
+                self._take_simple_rows(header, fields, width, rows, min(most, singly or most))
                 if len(rows) == before:
                     row = self._take_row(header, fields, width, extra=missing <= 0, shares=shares)
                     if row is None:
@@ -452,6 +454,8 @@ class _Decoder:
     def _take_chunk(
         self, header: Header, fields: tuple[str, ...], width: int, wanted: int
     ) -> list[dict[str, Any]] | None:
+        if not self._lines[self._next + wanted - 1].startswith(" " * (width + self._indent)):
+            return None
         chunk = self._lines[self._next : self._next + wanted]
         rows = read_rows(chunk, width + self._indent, fields, header.delimiter, self._scalars)
         if rows is not None:
