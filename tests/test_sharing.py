@@ -1,0 +1,63 @@
+"""One client in many threads, in one event loop after another, and after a fork."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from kaizen_client import KaizenClient, KaizenPoolTimeoutError, KaizenTimeout, SyncKaizenClient
+
+
+def test_sixteen_threads_share_one_pool_and_get_their_own_replies(service: Any) -> None:
+    with SyncKaizenClient(base_url=service.url, max_connections=4) as client:
+        with ThreadPoolExecutor(16) as threads:
+            replies = list(threads.map(lambda number: client.compress(data={"id": number}).value, range(200)))
+        pool = client._shared.transport._current.pool._pool  # type: ignore[attr-defined]
+        assert len(pool.connections) <= 4
+    assert replies == [f"id: {number}" for number in range(200)]
+
+
+async def test_two_hundred_tasks_share_one_pool_and_get_their_own_replies(service: Any) -> None:
+    async with KaizenClient(base_url=service.url, max_connections=4) as client:
+        replies = await asyncio.gather(*(client.compress(data={"id": number}) for number in range(200)))
+    assert [reply.value for reply in replies] == [f"id: {number}" for number in range(200)]
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # asyncio's own, of the connections that went with a loop
+def test_one_client_serves_one_event_loop_after_another(service: Any) -> None:
+    client = KaizenClient(base_url=service.url)
+
+    async def call(number: int) -> str:
+        return (await client.compress(data={"id": number})).value
+
+    assert [asyncio.run(call(number)) for number in (1, 2)] == ["id: 1", "id: 2"]
+    asyncio.run(client.close())
+    gc.collect()
+
+
+async def test_a_call_that_waits_for_a_place_longer_than_the_pool_timeout_says_so(silent_url: str) -> None:
+    async with KaizenClient(base_url=silent_url, max_connections=1, max_retries=0, deadline=5) as client:
+        held = asyncio.create_task(client.health())
+        await asyncio.sleep(0)
+        with pytest.raises(KaizenPoolTimeoutError, match="max_connections"):
+            await client.health(timeout=KaizenTimeout(pool=0.01))
+        held.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await held
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_child_process_has_connections_of_its_own(service: Any) -> None:
+    with SyncKaizenClient(base_url=service.url) as client:
+        client.health()
+        child = os.fork()
+        if child == 0:
+            good = client.compress(data={"id": 2}).value == "id: 2"
+            os._exit(0 if good else 1)
+        assert client.compress(data={"id": 1}).value == "id: 1"
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
