@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-import kaizen_client
 from kaizen_client import AsyncKaizenClient, KaizenClient, SyncKaizenClient
+from kaizen_client._contract import OPERATIONS
 
 # Behaviour is proved alike by tests/sync, which is made from tests/async.
 OF_ONE_KIND = {"aclose", "__aenter__", "__aexit__", "__enter__", "__exit__"}
@@ -49,4 +49,4 @@ def test_the_routes_are_async_in_the_async_client() -> None:
     routes = [
         name for name in public(KaizenClient) if inspect.iscoroutinefunction(function(public(KaizenClient)[name]))
     ]
-    assert sorted(routes) == sorted([*kaizen_client._contract.OPERATIONS, "close", "request"])  # type: ignore[attr-defined]
+    assert sorted(routes) == sorted([*OPERATIONS, "close", "request"])

@@ -38,7 +38,7 @@ DECODE_OPTIONS = MAYBE | st.fixed_dictionaries(
 )
 MODELS = MAYBE | st.lists(st.sampled_from(["gpt-4o", "other"]), max_size=2)
 TEXT = st.sampled_from(["id: 1", "[2]: 1,2", "a[1]: 1,2", "x", "a:\n  b: 1", '"'])
-FIELDS = {
+FIELDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "compress": ({"data": JSON}, {"options": ENCODE_OPTIONS, "metadata": MAYBE | OBJECT, "token_models": MODELS}),
     "optimize": ({"data": JSON}, {"options": ENCODE_OPTIONS, "metadata": MAYBE | OBJECT, "token_models": MODELS}),
     "decompress": ({"data": TEXT | st.just("")}, {"options": DECODE_OPTIONS}),
@@ -104,7 +104,7 @@ def test_requests_and_replies_are_valid(
 ) -> None:
     required, optional = FIELDS[name]
 
-    @given(fields=st.fixed_dictionaries(required, optional=optional))  # type: ignore[arg-type]
+    @given(fields=st.fixed_dictionaries(required, optional=optional))
     @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
     def run(fields: dict[str, Any]) -> None:
         transport = Recorder(form)

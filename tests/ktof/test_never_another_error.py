@@ -17,9 +17,42 @@ SAMPLE: dict[str, Any] = {
     "m": [{"n": row, "o": f"t {row}"} for row in range(12)],
 }
 pieces = st.sampled_from(
-    ["a", "b", "1", "-", "- ", ": ", ":", ",", "|", "\t", '"', "\\", "[1]", "[2]:", "[1]{a}:", "[#2|]", "{", "}", "[", "]",
-     "\n", "\n  ", "\n    ", "\n - ", "\n  - ", " ", "\\n", "\\ud800", "#", "\r", "null", "\ud800", "\ufeff"]
-)  # fmt: skip
+    [
+        "a",
+        "b",
+        "1",
+        "-",
+        "- ",
+        ": ",
+        ":",
+        ",",
+        "|",
+        "\t",
+        '"',
+        "\\",
+        "[1]",
+        "[2]:",
+        "[1]{a}:",
+        "[#2|]",
+        "{",
+        "}",
+        "[",
+        "]",
+        "\n",
+        "\n  ",
+        "\n    ",
+        "\n - ",
+        "\n  - ",
+        " ",
+        "\\n",
+        "\\ud800",
+        "#",
+        "\r",
+        "null",
+        "\ud800",
+        "\ufeff",
+    ]
+)
 strange = st.lists(pieces, max_size=14).map("".join)
 
 
@@ -35,12 +68,15 @@ def damaged(draw: st.DrawFn) -> str:
 @given(strange | damaged(), st.sampled_from([1, 2, 4]), st.booleans())
 @settings(deadline=None)
 def test_any_text_gives_a_json_value_or_an_error_with_a_place(text: str, indent: int, strict: bool) -> None:
+    place = None
     try:
         value = decode(text, indent=indent, strict=strict)
     except KtofDecodeError as error:
-        lines = text.split("\n")
-        assert 1 <= error.line <= len(lines)
-        assert 1 <= error.column <= len(lines[error.line - 1]) + 1
-    else:
+        place = error.line, error.column
+    if place is None:
         json.dumps(value, allow_nan=False).encode()
         assert decode(encode(value)) == value
+        return
+    lines = text.split("\n")
+    assert 1 <= place[0] <= len(lines)
+    assert 1 <= place[1] <= len(lines[place[0] - 1]) + 1
