@@ -79,7 +79,10 @@ def _arguments(config: KaizenClientConfig) -> dict[str, Any]:
     try:
         return {
             "verify": context,
-            "proxy": None if proxy is None else httpx.Proxy(proxy, ssl_context=context),
+            # TLS to the proxy itself is refused settings where it speaks plain HTTP.
+            "proxy": None
+            if proxy is None
+            else httpx.Proxy(proxy, ssl_context=context if proxy.startswith("https:") else None),
             # Above fewer kept connections than connections, httpx 0.28 opens one for every request.
             "limits": httpx.Limits(
                 max_connections=config.max_connections,
