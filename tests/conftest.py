@@ -206,12 +206,11 @@ def _until_closed(connection: socket.socket) -> None:
 
 def _drip(connection: socket.socket) -> None:
     with connection, suppress(OSError):
-        connection.recv(65536)
         connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 400\r\n\r\n")
         for _ in range(400):
             connection.sendall(b" ")
             # The wait is the fault itself, and ends with the client's connection.
-            if select.select([connection], [], [], 0.05)[0]:
+            if select.select([connection], [], [], 0.05)[0] and not connection.recv(65536):
                 return
 
 
