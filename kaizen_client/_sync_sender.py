@@ -213,7 +213,7 @@ class SyncSender:
             fields["content-type"] = "application/json"
         fields.update((name.lower(), value) for name, value in self._config.default_headers.items())
         for name, value in call.headers.items():
-            if value is None:
+            if value is None and isinstance(name, str):
                 fields.pop(name.lower(), None)
             elif problem := problem_with(name, value):
                 shown = name if isinstance(name, str) and name.isprintable() else "a name"
@@ -221,7 +221,7 @@ class SyncSender:
                     f"{problem} (value not shown)", path=f"headers[{shown}]", remedy="mend the header field"
                 )
             else:
-                fields[name.lower()] = value
+                fields[name.lower()] = str(value)
         if call.request_id is not None:
             if problem := problem_with("x-request-id", call.request_id):
                 raise KaizenPayloadError(problem, path="request_id", remedy="use printable ASCII")

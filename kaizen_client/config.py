@@ -91,24 +91,27 @@ def _number(value: Any) -> float:
 def _timeout(value: Any) -> float | KaizenTimeout:
     if not isinstance(value, KaizenTimeout):
         return _number(value)
+    parts: dict[str, float | None] = {}
     for name, part in value._asdict().items():
-        if part is not None:
-            try:
-                _number(part)
-            except _Problem as problem:
-                raise _Problem(f"{name} {problem}") from None
-    return value
+        try:
+            parts[name] = None if part is None else _number(part)
+        except _Problem as problem:
+            raise _Problem(f"{name} {problem}") from None
+    return KaizenTimeout(**parts)
 
 
 def _whole(least: int) -> Callable[[Any], int]:
     def read(value: Any) -> int:
-        if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
+        if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit() and len(value) < 20:
             value = int(value)
-        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= _LARGEST:
             raise _Problem(f"must be a whole number, {least} or more")
         return value
 
     return read
+
+
+_LARGEST: Final = 2**53
 
 
 def _flag(value: Any) -> bool:
@@ -289,12 +292,13 @@ def _resolve(setting: Setting, explicit: Any) -> tuple[Any, Source]:
         return setting.default, "default"
     try:
         return setting.read(value), source
-    except _Problem as problem:
-        joint = "" if str(problem).startswith("[") else " "
+    except (_Problem, TypeError, ValueError, OverflowError) as error:
+        problem = str(error) if isinstance(error, _Problem) else "is not a value of the right kind"
+        joint = "" if problem.startswith("[") else " "
         text = f"{shown}{joint}{problem}"
-        # A URL with an @ in it may hold a password, however badly the rest is written.
-        hidden = setting.name in _SECRETS or "not shown" in text or (isinstance(value, str) and "@" in value)
-        if not hidden and isinstance(value, str | int | float):
+        # A URL may hold a password or a key, however badly the rest is written.
+        hidden = setting.name in _SECRETS or "not shown" in text or not isinstance(value, str | float)
+        if not hidden and not set("@?#") & set(str(value)):
             text = f"{text}; it is {value!r}"
     raise KaizenConfigError(text, setting=setting.name)
 
@@ -303,8 +307,9 @@ class KaizenClientConfig:
     """The settings of a client; immutable.
 
     Each is taken from the argument, else from its environment variable, else from its default; None means not
-    given. The environment is read when this object is made. Neither its text form nor a pickle of it holds a key:
-    an unpickled copy reads `KAIZEN_API_KEY` anew.
+    given. The environment is read when this object is made. Neither its text form nor a pickle of it holds a secret -
+    the key, a proxy with a password, header fields that carry credentials: an unpickled copy reads the environment
+    anew, `KAIZEN_API_KEY` and `KAIZEN_PROXY` among it.
 
     Args:
         base_url: where the service is, with an optional path prefix, or `embedded:`.
@@ -435,6 +440,8 @@ class KaizenClientConfig:
 
     def __reduce__(self) -> tuple[Any, ...]:
         kept = {name: value for name, value in self._explicit.items() if not isinstance(value, _Secret)}
+        if "proxy" in self._explicit and "@" not in str(self.proxy):
+            kept["proxy"] = self.proxy
         if "default_headers" in kept:
             kept["default_headers"] = {
                 field: text for field, text in kept["default_headers"].items() if not is_secret(field)

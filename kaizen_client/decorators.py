@@ -44,6 +44,8 @@ def with_kaizen_client(config: Any = None, **settings: Any) -> Any:
     """
     if inspect.isroutine(config):
         return _decorated(config, None, {})
+    if config is not None and not isinstance(config, KaizenClientConfig):
+        raise KaizenConfigError(f"with_kaizen_client takes a KaizenClientConfig, not {type(config).__name__}")
     return lambda function: _decorated(function, config, settings)
 
 
@@ -63,8 +65,14 @@ def _decorated(function: Any, config: KaizenClientConfig | None, settings: dict[
 
     def placed(args: tuple[Any, ...], options: dict[str, Any], client: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Put the client where the call has it: an explicit None in its place gives way to it."""
-        names = list(signature.parameters)
-        if _ARGUMENT in names and (index := names.index(_ARGUMENT)) < len(args):
+        places = [
+            parameter.name
+            for parameter in signature.parameters.values()
+            if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+        ]
+        index = places.index(_ARGUMENT) if _ARGUMENT in places else len(args) + 1
+        by_place_only = index <= len(args) and signature.parameters[_ARGUMENT].kind is inspect.Parameter.POSITIONAL_ONLY
+        if index < len(args) or by_place_only:
             return (*args[:index], client, *args[index + 1 :]), options
         return args, {**options, _ARGUMENT: client}
 

@@ -59,6 +59,12 @@ __all__ = [
 _SHOWN = 300
 
 
+def _line(text: str) -> str:
+    """Return a text of the service's as one line that any terminal and log can take."""
+    text = "".join(char if char.isprintable() else " " for char in text[: _SHOWN + 1])
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+
+
 class Attempt(NamedTuple):
     """One try of a call."""
 
@@ -221,7 +227,7 @@ class KaizenAPIError(KaizenError):
         code, own_id = fields.get("code"), fields.get("request_id")
         self.code: str | None = code if isinstance(code, str) else None
         self.request_id: str | None = (
-            own_id if isinstance(own_id, str) else self.headers.get("x-request-id") or request_id
+            own_id if isinstance(own_id, str) and own_id else self.headers.get("x-request-id") or request_id
         )
         self.retry_after = retry_after
         self.attempts = tuple(attempts)
@@ -241,7 +247,7 @@ class KaizenAPIError(KaizenError):
 
     def _said(self) -> str:
         said = self.detail if isinstance(self.detail, str) else ""
-        return said if len(said) <= _SHOWN else f"{said[:_SHOWN]}..."
+        return _line(said)
 
 
 class KaizenBadRequestError(KaizenAPIError):
@@ -292,8 +298,7 @@ class KaizenValidationError(KaizenAPIError):
             lines.append(f"{where}: {entry.get('msg', '')}" if where else str(entry.get("msg", "")))
         if len(self.errors) > len(lines):
             lines.append(f"and {len(self.errors) - len(lines)} more")
-        said = "; ".join(lines)
-        return said if len(said) <= _SHOWN else f"{said[:_SHOWN]}..."
+        return _line("; ".join(lines))
 
 
 class KaizenRateLimitError(KaizenAPIError):
@@ -375,6 +380,19 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"the body has {name} in it, which JSON has not")
 
 
+def _without(value: Any, secrets: Sequence[str]) -> Any:
+    """Return a JSON value with every secret in its texts hidden."""
+    if isinstance(value, str):
+        for secret in secrets:
+            value = value.replace(secret, HIDDEN)
+        return value
+    if isinstance(value, list):
+        return [_without(item, secrets) for item in value]
+    if isinstance(value, dict):
+        return {_without(key, secrets): _without(item, secrets) for key, item in value.items()}
+    return value
+
+
 def error_from_reply(
     status: int,
     headers: Headers,
@@ -400,12 +418,18 @@ def error_from_reply(
         attempts: a record of every try.
         secrets: texts that must not reach the error, should the reply repeat them.
     """
-    for secret in secrets:
-        body = body.replace(secret.encode(), HIDDEN.encode())
     try:
         payload = parsed_body(body)
     except ValueError:
         payload = body.decode("utf-8", "replace")
+    if secrets:
+        # After parsing, since JSON may write a text with escapes.
+        try:
+            payload = _without(payload, secrets)
+        except RecursionError:
+            payload = "(a reply nested too deeply to be shown)"
+        headers = Headers({name: _without(value, secrets) for name, value in headers.items()})
+        body = _without(body.decode("utf-8", "replace"), secrets).encode()
     context: dict[str, Any] = {
         "request_id": request_id,
         "retry_after": retry_after,

@@ -11,7 +11,9 @@ HIDDEN: Final = "***"
 
 # RFC 9110, section 5.6.2: a field name is a token.
 _NAME: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
-_SECRET: Final = re.compile(r"auth|api-?key|cookie|token|secret|password|credential|signature", re.IGNORECASE)
+_SECRET: Final = re.compile(
+    r"auth|key$|api[-_]?key|cookie|token|secret|passw|credential|signature|session|jwt", re.IGNORECASE
+)
 
 
 def is_secret(name: str) -> bool:

@@ -16,11 +16,11 @@ def checked(metadata: object, path: str = "metadata") -> dict[str, Any]:
     """Return metadata as a dict, or raise `KaizenPayloadError` where it is not an object with string keys."""
     if metadata is None:
         return {}
-    if hasattr(metadata, "to_dict"):
-        metadata = metadata.to_dict()
-    if not isinstance(metadata, Mapping):
+    if callable(to_dict := getattr(metadata, "to_dict", None)) and not isinstance(metadata, type):
+        metadata = to_dict()
+    if not isinstance(metadata, Mapping) or not all(isinstance(name, str) for name in metadata):
         raise KaizenPayloadError(
-            f"an object is needed, not {type(metadata).__name__}",
+            f"an object with string keys is needed, not {type(metadata).__name__}",
             path=path,
             remedy='give it names, as in metadata={"trace_id": "trace-1"}',
         )

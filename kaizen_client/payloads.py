@@ -95,9 +95,9 @@ def _listed(names: Mapping[str, Any]) -> str:
 
 def _as_fields(payload: object, operation: Operation) -> dict[Any, Any]:
     to_dict = getattr(payload, "to_dict", None)
-    if callable(to_dict) and not isinstance(payload, Mapping):
+    if callable(to_dict) and not isinstance(payload, Mapping | type):
         expected = str(operation.request)
-        if type(payload).__name__ != expected:
+        if expected not in {kind.__name__ for kind in type(payload).__mro__}:
             raise KaizenPayloadError(
                 f"{operation.name}() takes {expected}, not {type(payload).__name__}",
                 remedy=f"pass a {expected}, a dict, or the fields as keywords",
@@ -145,7 +145,7 @@ def _unknown_field(key: object, known: Mapping[str, Any], name: str) -> KaizenPa
 def _plain(value: Any, schema: Mapping[str, Any]) -> Any:
     """Return what stands for an object of the contract - a model, any mapping - as a dict."""
     if schema and not isinstance(value, str | int | float | list | tuple | dict) and value is not None:
-        if callable(to_dict := getattr(value, "to_dict", None)):
+        if callable(to_dict := getattr(value, "to_dict", None)) and not isinstance(value, type):
             return to_dict()
         if isinstance(value, Mapping):
             return dict(value)
@@ -197,7 +197,7 @@ def _check(value: Any, schema: Mapping[str, Any], path: str) -> None:
         allowed = ", ".join(repr(one) for one in matching[0]["enum"])
         raise KaizenPayloadError(f"{value!r} is not allowed", path=path, remedy=f"use one of {allowed}")
     if "minimum" in kind and value < kind["minimum"]:
-        raise KaizenPayloadError(f"{value} is too small", path=path, remedy=f"use {kind['minimum']} or more")
+        raise KaizenPayloadError(f"{_short(value)} is too small", path=path, remedy=f"use {kind['minimum']} or more")
     for index, item in enumerate(value if "items" in kind else ()):
         _check(item, kind["items"], f"{path}[{index}]")
     known: Mapping[str, Any] = kind.get("properties", {})
@@ -345,7 +345,10 @@ def _located(body: Any, error: Exception) -> KaizenPayloadError:
 
 
 def _short(key: object) -> str:
-    text = repr(key)
+    try:
+        text = repr(key)
+    except ValueError:
+        return "with very many digits"
     return text if len(text) <= 40 else f"{text[:40]}..."
 
 

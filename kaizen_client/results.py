@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final, NamedTuple, TypeVar, cast
 
@@ -12,6 +11,8 @@ from kaizen_client.headers import Headers
 __all__ = ["Attempt", "HttpInfo", "KaizenResult", "ReplyBlock", "Saving", "Savings"]
 
 T = TypeVar("T")
+#: No size is larger; what says so is no size.
+_LARGEST: Final = 2**63
 BlockT = TypeVar("BlockT", bound="ReplyBlock")
 
 
@@ -93,7 +94,7 @@ def _typed(fields: Mapping[str, Any], name: str, *kinds: type[T]) -> T | None:
 
 
 def _size(value: Any) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LARGEST:
         return None
     return int(value)
 
@@ -197,7 +198,7 @@ class KaizenResult(ReplyBlock):
     def metadata(self) -> dict[str, Any]:
         """The metadata the reply echoes, at either place, else the caller's own."""
         for echoed in (self.get("metadata"), _block(self.get("meta")).get("client_metadata")):
-            if isinstance(echoed, dict):
+            if isinstance(echoed, dict) and echoed:
                 return dict(echoed)
         return dict(self._state("_metadata", {}))
 

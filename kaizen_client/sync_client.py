@@ -544,14 +544,14 @@ class SyncKaizenClient:
                 metadata = merged(self._config.default_metadata, checked_metadata(fields.pop("metadata", None)), own)
                 if metadata and "metadata" in SCHEMAS[operation.request]["properties"]:
                     fields["metadata"] = metadata
+            mode = call.get("on_failure")
+            mode = self._config.on_failure if mode is None else checked_setting("on_failure", mode)
             request = payloads.request_of(operation, fields)
             body = self._body(request.get("json", MISSING), call)
             try:
                 exchange = self._send(operation.method, request["url"], body, call, metadata)
                 return self._result(kind, exchange, metadata)
             except KaizenError as error:
-                mode = call.get("on_failure")
-                mode = self._config.on_failure if mode is None else checked_setting("on_failure", mode)
                 if mode != "passthrough" or not passthrough.applies_to(name, error):
                     raise
                 error.metadata = metadata

@@ -10,6 +10,7 @@ import pytest
 
 from kaizen_client import (
     KaizenAuthenticationError,
+    KaizenConfigError,
     KaizenConnectionError,
     KaizenPayloadError,
     KaizenPermissionError,
@@ -85,3 +86,11 @@ def test_a_success_is_compressed_and_has_no_error(script: Any, reply: Callable[.
         result = client.compress(data=1)
     assert result.compressed is True
     assert result.error is None
+
+
+def test_an_unknown_way_is_refused_before_anything_is_sent(script: Any, reply: Callable[..., Any]) -> None:
+    transport = script(reply(503))
+    with SyncKaizenClient(transport=transport, base_url=URL) as client:
+        with pytest.raises(KaizenConfigError, match="on_failure"):
+            client.compress(data=1, on_failure="bogus")  # type: ignore[arg-type]
+    assert transport.sent == []

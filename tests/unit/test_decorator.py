@@ -95,3 +95,25 @@ def test_a_generator_is_refused() -> None:
 
     with pytest.raises(KaizenConfigError, match="generator"):
         with_kaizen_client(CONFIG)(generator)
+
+
+def test_a_client_never_takes_the_place_of_another_argument() -> None:
+    @with_kaizen_client(CONFIG)
+    def many(*items: int, kaizen: Any = None) -> Any:
+        return items, kaizen
+
+    @with_kaizen_client(CONFIG)
+    def by_place(value: int, kaizen: Any = None, /) -> Any:
+        return value, kaizen
+
+    items, client = many(1, 2, 3)
+    assert items == (1, 2, 3)
+    assert type(client) is SyncKaizenClient
+    value, client = by_place(1)
+    assert value == 1
+    assert type(client) is SyncKaizenClient
+
+
+def test_something_that_is_no_configuration_is_refused() -> None:
+    with pytest.raises(KaizenConfigError, match="takes a KaizenClientConfig, not str"):
+        with_kaizen_client("embedded:")  # type: ignore[call-overload]

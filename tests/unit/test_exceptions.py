@@ -115,3 +115,28 @@ def test_a_secret_in_a_reply_is_replaced_before_anything_is_read() -> None:
     )
     assert "marked-1" not in str(error) + str(vars(error))
     assert error.detail == "*** and ***"
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"detail": "bad marked\\/1"}', b'{"detail": "bad \\u006darked/1"}', b"bad marked/1", b'[["marked/1"]]']
+)
+def test_a_secret_is_found_however_the_reply_writes_it(body: bytes) -> None:
+    headers = Headers({"Location": "http://k/?key=marked/1", "X-Request-ID": "marked/1"})
+    for status in (302, 401):
+        error = error_from_reply(status, headers, body, url="http://k/", secrets=["marked/1"])
+        assert "marked/1" not in str(error) + str(vars(error)) + str(dict(error.headers))
+
+
+def test_a_short_secret_leaves_the_replys_form_alone() -> None:
+    error = error_from_reply(400, Headers(), b'{"detail": "no", "n": 123456}', url="http://k/", secrets=["123456"])
+    assert (error.detail, error.payload["n"]) == ("no", 123456)
+
+
+def test_a_deeply_nested_reply_is_an_error_of_the_tree_with_a_secret_too() -> None:
+    for depth in (100, 400, 900, 50_000):
+        body = b'{"detail": ' + b"[" * depth + b"]" * depth + b"}"
+        assert isinstance(error_from_reply(500, Headers(), body, url="http://k/", secrets=["x1"]), KaizenServerError)
+
+
+def test_a_text_of_the_services_is_one_printable_line() -> None:
+    assert str(KaizenServerError(500, {"detail": "a\n\x1b[31mb\ud800"}, {})).endswith(": a  [31mb ")
