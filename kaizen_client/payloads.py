@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import import_module
@@ -70,6 +71,8 @@ def fields_of(operation: Operation, payload: object, keywords: Mapping[str, Any]
     for key in fields:
         if key not in known:
             raise _unknown_field(key, known, name)
+        if known[key].get("deprecated"):
+            warnings.warn(f"{key} of {name} is deprecated by the service", DeprecationWarning, stacklevel=4)
     for key in schema.get("required", ()):
         if key not in fields:
             raise KaizenPayloadError(
