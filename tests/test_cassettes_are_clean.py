@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
+from pytest_socket import SocketBlockedError
+from vcr.errors import CannotOverwriteExistingCassetteException
+
+from kaizen_client import SyncKaizenClient
 
 CASSETTES = sorted((Path(__file__).resolve().parent / "cassettes").glob("*.yaml"))
 FORBIDDEN = re.compile(
@@ -29,3 +35,20 @@ def test_a_cassette_holds_no_secret_and_no_host(path: Path) -> None:
     for interaction in yaml.safe_load(text)["interactions"]:
         assert interaction["request"]["uri"].startswith("http://kaizen.invalid/")
         assert set(interaction["request"]["headers"]) <= {"accept", "content-type"}
+
+
+def test_a_reply_that_nobody_asks_for_is_an_error(cassette: Any) -> None:
+    with pytest.raises(AssertionError, match="nobody asked for"), cassette("sync_table"):
+        pass
+
+
+def test_another_body_is_not_answered_and_no_network_is_reached(cassette: Any) -> None:
+    with (
+        pytest.raises(CannotOverwriteExistingCassetteException),
+        cassette("sync_errors") as settings,
+        SyncKaizenClient(**settings) as client,
+    ):
+        client.decompress(data="another: text")
+    # The plugin warns before it refuses, and warnings are errors here.
+    with pytest.raises((SocketBlockedError, UserWarning)):
+        socket.create_connection(("127.0.0.1", 9))
