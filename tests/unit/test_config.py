@@ -464,9 +464,8 @@ def test_no_text_form_shows_a_secret() -> None:
     config = holding_secrets()
     with SyncKaizenClient(config) as client:
         texts = [repr(config), str(config), f"{config}", str(config.explain()), repr(client), repr([config])]
-        texts += [repr(config._values), repr(config._explicit)]
     for text in texts:
-        assert SECRET not in text.replace(repr(dict(config.default_headers)), "")
+        assert SECRET not in text
     assert "seen" in repr(config)
     assert "http://h/" in repr(config)
 
