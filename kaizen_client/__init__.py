@@ -36,8 +36,9 @@ from kaizen_client.exceptions import (
 )
 from kaizen_client.metadata import kaizen_metadata
 from kaizen_client.options import CallOptions, EncodeCallOptions, KaizenTimeout
-from kaizen_client.results import Attempt, HttpInfo, KaizenResult, Saving, Savings
+from kaizen_client.results import Attempt, EncodeResult, HttpInfo, KaizenResult
 from kaizen_client.retries import RetryPolicy
+from kaizen_client.savings import Saving, Savings, Smaller
 from kaizen_client.typed_results import (
     CompressResult,
     DecompressResult,
@@ -56,6 +57,7 @@ from kaizen_client.typed_results import (
 if TYPE_CHECKING:
     from kaizen_client.client import AsyncKaizenClient, KaizenClient
     from kaizen_client.decorators import with_kaizen_client
+    from kaizen_client.embedded import protect
     from kaizen_client.models import (
         DecodeOptions,
         DecodeRequest,
@@ -79,6 +81,7 @@ __all__ = [
     "EncodeCallOptions",
     "EncodeOptions",
     "EncodeRequest",
+    "EncodeResult",
     "HealthResult",
     "HttpInfo",
     "KaizenAPIError",
@@ -118,12 +121,14 @@ __all__ = [
     "Saving",
     "Savings",
     "Settings",
+    "Smaller",
     "Stats",
     "SyncKaizenClient",
     "TokenCounts",
     "TokenStats",
     "__version__",
     "kaizen_metadata",
+    "protect",
     "with_kaizen_client",
 ]
 
@@ -133,6 +138,7 @@ _LATER = {
     "KaizenClient": "client",
     "SyncKaizenClient": "sync_client",
     "with_kaizen_client": "decorators",
+    "protect": "embedded",
     "DecodeOptions": "models",
     "DecodeRequest": "models",
     "EncodeOptions": "models",

@@ -15,7 +15,7 @@ from kaizen_client._contract import HOSTED_URL
 from kaizen_client.exceptions import KaizenConfigError
 from kaizen_client.headers import HIDDEN, is_secret, problem_with
 from kaizen_client.metadata import checked as checked_metadata
-from kaizen_client.options import Auth, KaizenTimeout, OnFailure
+from kaizen_client.options import Auth, Envelope, KaizenTimeout, OnFailure, Prefer
 from kaizen_client.retries import RetryPolicy
 
 __all__ = ["DEFAULT_BASE_URL", "EMBEDDED_URL", "KaizenClientConfig", "Setting", "Settings"]
@@ -42,9 +42,11 @@ class Settings(TypedDict, total=False):
     deadline: float | None
     max_retries: int | None
     on_failure: OnFailure | None
+    prefer: Prefer | None
     default_headers: Mapping[str, str] | None
     default_metadata: Mapping[str, Any] | None
     transport: Any
+    envelope: Envelope | None
     max_connections: int | None
     max_response_bytes: int | None
     max_request_bytes: int | None
@@ -260,9 +262,17 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "on_failure", "KAIZEN_ON_FAILURE", "raise", "`raise`, or `passthrough`: encode calls give the original back.",
         _one_of("raise", "passthrough"),
     ),
+    Setting(
+        "prefer", "KAIZEN_PREFER", "ktof", "`ktof`, or `smaller`: encode calls give KTOF only where it costs less.",
+        _one_of("ktof", "smaller"),
+    ),
     Setting("default_headers", None, MappingProxyType({}), "Header fields sent with every call.", _header_fields),
     Setting("default_metadata", None, MappingProxyType({}), "Metadata of every call.", _metadata),
     Setting("transport", "KAIZEN_TRANSPORT", "httpx", "The HTTP library: `httpx`; or a transport object.", _transport),
+    Setting(
+        "envelope", "KAIZEN_ENVELOPE", "documented", "The embedded engine's form: `documented` or `server-notes`.",
+        _one_of("documented", "server-notes"),
+    ),
     Setting("max_connections", "KAIZEN_MAX_CONNECTIONS", 100, "Connections, and calls under way, at once.", _whole(1)),
     Setting(
         "max_response_bytes", "KAIZEN_MAX_RESPONSE_BYTES", 64 * _MIB, "The largest reply, decompressed, in bytes.",
@@ -347,8 +357,10 @@ class KaizenClientConfig:
         deadline: float | None = None,
         max_retries: int | None = None,
         on_failure: OnFailure | None = None,
+        prefer: Prefer | None = None,
         default_metadata: Mapping[str, Any] | None = None,
         transport: Any = None,
+        envelope: Envelope | None = None,
         max_connections: int | None = None,
         max_response_bytes: int | None = None,
         max_request_bytes: int | None = None,
@@ -493,6 +505,11 @@ class KaizenClientConfig:
         return self._values["on_failure"]
 
     @property
+    def prefer(self) -> Prefer:
+        """Whether encode calls give KTOF always, or only where it costs less."""
+        return self._values["prefer"]
+
+    @property
     def default_headers(self) -> Mapping[str, str]:
         """Header fields sent with every call."""
         return self._values["default_headers"]
@@ -506,6 +523,11 @@ class KaizenClientConfig:
     def transport(self) -> Any:
         """The name of the HTTP library, or a transport object."""
         return self._values["transport"]
+
+    @property
+    def envelope(self) -> Envelope:
+        """The form of the embedded engine's replies."""
+        return self._values["envelope"]
 
     @property
     def max_connections(self) -> int:

@@ -7,6 +7,8 @@ from enum import Enum
 from typing import Any, Final, Literal, NamedTuple, TypedDict
 
 OnFailure = Literal["raise", "passthrough"]
+Prefer = Literal["ktof", "smaller"]
+Envelope = Literal["documented", "server-notes"]
 Auth = Literal["both", "bearer", "x-api-key"]
 
 
@@ -63,3 +65,5 @@ class EncodeCallOptions(CallOptions, total=False):
 
     #: `passthrough` gives the original back as compact JSON instead of raising.
     on_failure: OnFailure | None
+    #: `smaller` gives whichever of KTOF and compact JSON costs less; see `result.smaller`.
+    prefer: Prefer | None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Mapping
 from typing import Any, Final
@@ -14,24 +13,20 @@ from kaizen_client.exceptions import (
     KaizenPermissionError,
     KaizenRequestError,
 )
-from kaizen_client.results import KaizenResult
+from kaizen_client.results import KaizenResult, Sent
+from kaizen_client.savings import compact_json
 
 _log = logging.getLogger("kaizen_client")
 
-#: The field that holds the original, by route.
-ORIGINAL_FIELD: Final = {
-    "compress": "data",
-    "optimize": "data",
-    "optimize_request": "prompt",
-    "prompts_encode": "prompt",
-}
+#: The routes that take a call's original and give a text for it.
+ENCODE_ROUTES: Final = frozenset({"compress", "optimize", "optimize_request", "prompts_encode"})
 
 
 def applies_to(operation: str, error: KaizenError) -> bool:
     """Tell whether a call may give the original back: never for the caller's own mistake, nor for a wrong key."""
     if isinstance(error, KaizenAuthenticationError | KaizenPermissionError):
         return False
-    return operation in ORIGINAL_FIELD and isinstance(error, KaizenAPIError | KaizenRequestError)
+    return operation in ENCODE_ROUTES and isinstance(error, KaizenAPIError | KaizenRequestError)
 
 
 def original_as_result(
@@ -40,14 +35,11 @@ def original_as_result(
     fields: Mapping[str, Any],
     error: KaizenError,
     metadata: Mapping[str, Any],
+    sent: Sent,
 ) -> Any:
     """Return the original as compact JSON text under `result`; a string prompt as it is."""
-    field = ORIGINAL_FIELD[operation]
-    original = fields[field]
-    if isinstance(original, str) and field == "prompt":
-        text = original
-    else:
-        text = json.dumps(original, ensure_ascii=False, separators=(",", ":"))
+    original = fields[sent.field]
+    text = original if isinstance(original, str) and sent.field == "prompt" else compact_json(original)
     size = len(text.encode("utf-8"))
     reply = {
         "operation": operation,
@@ -56,4 +48,4 @@ def original_as_result(
         "stats": {"original_bytes": size, "compressed_bytes": size, "reduction_ratio": 1.0},
     }
     _log.warning("%s failed and gave the original back: %s", operation, type(error).__name__)
-    return kind.from_reply(reply, metadata=metadata, error=error)
+    return kind.from_reply(reply, metadata=metadata, error=error, sent=sent)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final, NamedTuple, TypeVar, cast
+from typing import Any, ClassVar, Final, NamedTuple, Self, TypeVar, cast
 
 from kaizen_client.exceptions import Attempt, KaizenError, KaizenResponseError
 from kaizen_client.headers import Headers
+from kaizen_client.savings import Notation, Saving, Savings, Smaller, choose, compact_json, measured, told
 
-__all__ = ["Attempt", "HttpInfo", "KaizenResult", "ReplyBlock", "Saving", "Savings"]
+__all__ = ["Attempt", "EncodeResult", "HttpInfo", "KaizenResult", "ReplyBlock", "Saving", "Savings", "Smaller"]
 
 T = TypeVar("T")
-#: No size is larger; what says so is no size.
-_LARGEST: Final = 2**63
 BlockT = TypeVar("BlockT", bound="ReplyBlock")
 
 
@@ -31,57 +31,34 @@ class HttpInfo(NamedTuple):
     request_id: str | None
 
 
-class Saving(NamedTuple):
-    """A size before and after; a negative saving is a growth, and shown as one.
+class Sent(NamedTuple):
+    """What a call sent: kept as bytes, so that what a caller changes afterwards does not change what was saved."""
 
-    >>> str(Saving(2048, 612, "bytes"))
-    '70.1 % fewer bytes (2,048 -> 612)'
-    >>> str(Saving(100, 129, "tokens"))
-    '29.0 % more tokens (100 -> 129)'
-    """
+    #: The request's body.
+    body: bytes
+    #: The field of it that was encoded, or the text that was decoded.
+    field: str
 
-    original: int
-    compressed: int
-    #: What was counted: `bytes`, `characters` or `tokens`.
-    unit: str
+    def value(self) -> Any:
+        """Return what the field held.
 
-    @property
-    def saved(self) -> int:
-        """The difference; negative where the text grew."""
-        return self.original - self.compressed
+        Raises:
+            LookupError: the body has no such field.
+            ValueError: the body cannot be read back.
+            RecursionError: it is nested too deeply to be.
+        """
+        return json.loads(self.body)[self.field]
 
-    @property
-    def share(self) -> float:
-        """The share saved: 0.25 is a quarter less, -0.25 a quarter more."""
-        return self.saved / self.original if self.original else 0.0
+    def text(self) -> str:
+        """Return what the field held as what it would be sent as: compact JSON, a string prompt as it is.
 
-    @property
-    def percent(self) -> float:
-        """The share saved, in percent."""
-        return 100 * self.share
-
-    def __str__(self) -> str:
-        word = "more" if self.saved < 0 else "fewer"
-        return f"{abs(self.percent):.1f} % {word} {self.unit} ({self.original:,} -> {self.compressed:,})"
-
-
-class Savings(NamedTuple):
-    """What a call saved, computed from sizes, since a reply's ratio means opposite things in the two forms.
-
-    The original is compact JSON.
-    """
-
-    #: None where the reply does not give bytes.
-    bytes: Saving | None
-    #: None where the reply does not give lengths in characters.
-    characters: Saving | None
-    #: By model; empty where no tokens were counted.
-    tokens: dict[str, Saving]
-
-    def __str__(self) -> str:
-        found = [str(one) for one in (self.bytes, self.characters) if one is not None]
-        found += [f"{model}: {one}" for model, one in self.tokens.items()]
-        return "; ".join(found) or "not known"
+        Raises:
+            LookupError: as `value`.
+            ValueError: as `value`.
+            RecursionError: as `value`.
+        """
+        value = self.value()
+        return value if isinstance(value, str) and self.field != "data" else compact_json(value)
 
 
 def _typed(fields: Mapping[str, Any], name: str, *kinds: type[T]) -> T | None:
@@ -91,17 +68,6 @@ def _typed(fields: Mapping[str, Any], name: str, *kinds: type[T]) -> T | None:
     if float in kinds and isinstance(value, int) and not isinstance(value, bool):
         return cast("T", value)
     return value if isinstance(value, kinds) else None
-
-
-def _size(value: Any) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LARGEST:
-        return None
-    return int(value)
-
-
-def _saving(original: Any, compressed: Any, unit: str) -> Saving | None:
-    before, after = _size(original), _size(compressed)
-    return None if before is None or after is None else Saving(before, after, unit)
 
 
 def _block(value: Any) -> dict[str, Any]:
@@ -137,7 +103,7 @@ class KaizenResult(ReplyBlock):
     the service documents two forms of replies.
     """
 
-    __slots__ = ("_error", "_http", "_metadata")
+    __slots__ = ("_choice", "_error", "_http", "_metadata", "_sent")
 
     _model: ClassVar[str | None] = None
     _value_fields: ClassVar[tuple[str, ...]] = ("result", "data")
@@ -146,6 +112,9 @@ class KaizenResult(ReplyBlock):
     _http: HttpInfo | None
     _metadata: dict[str, Any]
     _error: KaizenError | None
+    _sent: Sent | None
+    #: What `prefer="smaller"` chose in place of the service's text.
+    _choice: Smaller | None
 
     @classmethod
     def from_reply(
@@ -155,6 +124,7 @@ class KaizenResult(ReplyBlock):
         http: HttpInfo | None = None,
         metadata: Mapping[str, Any] | None = None,
         error: KaizenError | None = None,
+        sent: Sent | None = None,
     ) -> Any:
         """Return a result holding a reply.
 
@@ -163,11 +133,13 @@ class KaizenResult(ReplyBlock):
             http: how it came.
             metadata: the caller's metadata.
             error: what went wrong, where the original is given back instead.
+            sent: what the call sent.
         """
         result = cls(fields)
         result._http = http
         result._metadata = dict(metadata or {})
         result._error = error
+        result._sent = sent
         return result
 
     def _state(self, name: str, default: Any) -> Any:
@@ -191,8 +163,8 @@ class KaizenResult(ReplyBlock):
 
     @property
     def compressed(self) -> bool:
-        """Whether the service did its work; False where the original was given back."""
-        return self.error is None
+        """Whether the value is the service's work; False where the original was given back instead."""
+        return self.error is None and self._state("_choice", None) is None
 
     @property
     def metadata(self) -> dict[str, Any]:
@@ -245,29 +217,25 @@ class KaizenResult(ReplyBlock):
 
     @property
     def savings(self) -> Savings:
-        """What the call saved, from the sizes the reply gives; a growth is negative."""
-        stats, counted = _block(self.get("stats")), _block(self.get("token_stats"))
-        raw, optimized = counted.get("raw"), counted.get("optimized")
-        tokens: dict[str, Saving] = {}
-        if isinstance(raw, dict) and isinstance(optimized, dict):
-            pairs = [
-                (model, _block(raw[model]).get("tokens"), _block(optimized[model]).get("tokens"))
-                for model in raw
-                if model in optimized
-            ]
-        else:
-            pairs = [
-                (model, _block(counts).get("original"), _block(counts).get("compressed"))
-                for model, counts in counted.items()
-            ]
-        for model, before, after in pairs:
-            if (saving := _saving(before, after, "tokens")) is not None:
-                tokens[model] = saving
-        return Savings(
-            _saving(stats.get("original_bytes"), stats.get("compressed_bytes"), "bytes"),
-            _saving(stats.get("original_length"), stats.get("optimized_length"), "characters"),
-            tokens,
-        )
+        """What the call saved, from sizes, against compact JSON; a growth is negative."""
+        reply = told(_block(self.get("stats")), _block(self.get("token_stats")))
+        texts = self._texts()
+        return reply if texts is None else Savings(*measured(*texts), reply.tokens)
+
+    def _texts(self) -> tuple[str, str] | None:
+        """Return the compact JSON (or string prompt) and the KTOF; None where they are not at hand."""
+        sent: Sent | None = self._state("_sent", None)
+        if sent is None or not self._value_fields:
+            return None
+        try:
+            if self._value_type is str:
+                return sent.text(), str(self._value())
+            value, text = self._value(), sent.value()
+        except (LookupError, ValueError, RecursionError):
+            return None
+        if not isinstance(text, str):
+            return None
+        return (value if isinstance(value, str) and self._model == "PromptsDecodeResult" else compact_json(value)), text
 
     def _parsed(self) -> Any:
         from kaizen_client.generated import models  # Only here: the models cost time to import.
@@ -280,6 +248,76 @@ class KaizenResult(ReplyBlock):
     def to_dict(self) -> dict[str, Any]:
         """Return the reply as a plain dict."""
         return dict(self)
+
+
+class EncodeResult(KaizenResult):
+    """The reply of an encode route: a text, which may cost less than what it was made from, or more."""
+
+    __slots__ = ()
+
+    @property
+    def notation(self) -> Notation:
+        """How the value is to be read.
+
+        `ktof`, `text_with_ktof` (JSON inside text was replaced), `json` or `text` (the original was given back).
+        """
+        choice: Smaller | None = self._state("_choice", None)
+        if choice is not None:
+            return choice.notation
+        original = self._original()
+        if self.error is not None:
+            return _notation_of(original)
+        found = _block(self.get("meta")).get("segments_schema")
+        if found in ("ktof", "text_with_ktof", "text"):
+            return cast("Notation", found)
+        return "text" if isinstance(original, str) and original == self._value() else "ktof"
+
+    @property
+    def smaller(self) -> Smaller:
+        """Whichever costs less, the text or what it was made from, and which of the two that is.
+
+        Raises:
+            KaizenError: this result was made by hand, so that there is nothing to compare with.
+
+        >>> with SyncKaizenClient.embedded() as client:
+        ...     best = client.compress(data=[[[1]]]).smaller
+        >>> best.text, best.notation, str(best.saving)
+        ('[[[1]]]', 'json', '357.1 % more characters (7 -> 32)')
+        """
+        choice: Smaller | None = self._state("_choice", None)
+        if choice is not None:
+            return choice
+        texts = self._texts()
+        if texts is None:
+            raise KaizenError("the result does not know what it was made from; use one that a call returned")
+        original, text = texts
+        saving = choose(original, text, self.savings.tokens)
+        if saving.saved > 0:
+            return Smaller(text, self.notation, saving)
+        return Smaller(original, _notation_of(self._original()), saving)
+
+    def with_choice(self, fields: Mapping[str, Any], choice: Smaller) -> Self:
+        """Return a copy with other fields, whose value is what was chosen in place of the service's text."""
+        copy: Self = self.from_reply(
+            fields, http=self.http, metadata=self._state("_metadata", {}), sent=self._state("_sent", None)
+        )
+        copy._choice = choice
+        return copy
+
+    def _original(self) -> Any:
+        """Return the prompt that was sent where it is a string; else None."""
+        sent: Sent | None = self._state("_sent", None)
+        if sent is None or sent.field == "data":
+            return None
+        try:
+            value = sent.value()
+        except (LookupError, ValueError, RecursionError):
+            return None
+        return value if isinstance(value, str) else None
+
+
+def _notation_of(original: Any) -> Notation:
+    return "text" if isinstance(original, str) else "json"
 
 
 #: What `client.request()` returns for a reply without a body.

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, Unpack
 
-from kaizen_client import passthrough, payloads
+from kaizen_client import passthrough, payloads, prefer
 from kaizen_client._contract import OPERATIONS, SCHEMAS
 from kaizen_client._sync_sender import Exchange, Outgoing, SyncSender
 from kaizen_client.config import (
@@ -31,7 +31,7 @@ from kaizen_client.exceptions import (
 from kaizen_client.metadata import checked as checked_metadata
 from kaizen_client.metadata import merged
 from kaizen_client.options import MISSING, CallOptions, EncodeCallOptions, KaizenTimeout, Missing
-from kaizen_client.results import HttpInfo, KaizenResult
+from kaizen_client.results import HttpInfo, KaizenResult, Sent
 from kaizen_client.transports import open_sync
 from kaizen_client.typed_results import (
     CompressResult,
@@ -66,7 +66,7 @@ ResultT = TypeVar("ResultT", bound=KaizenResult)
 
 # A copy with one of these changed needs connections of its own.
 _OF_THE_POOL: Final = frozenset(
-    {"base_url", "transport", "max_connections", "verify_ssl", "ca_bundle", "client_cert", "proxy"}
+    {"base_url", "transport", "envelope", "max_connections", "verify_ssl", "ca_bundle", "client_cert", "proxy"}
 )
 
 
@@ -532,7 +532,7 @@ class SyncKaizenClient:
         metadata = merged(self._config.default_metadata)
         fields: dict[str, Any] = {}
         try:
-            encodes = name in passthrough.ORIGINAL_FIELD
+            encodes = name in passthrough.ENCODE_ROUTES
             known = EncodeCallOptions.__annotations__ if encodes else CallOptions.__annotations__
             payloads.refuse_unknown_options(call, known, keywords)
             own = checked_metadata(call.get("metadata"))
@@ -546,16 +546,20 @@ class SyncKaizenClient:
                     fields["metadata"] = metadata
             mode = call.get("on_failure")
             mode = self._config.on_failure if mode is None else checked_setting("on_failure", mode)
+            wanted = call.get("prefer")
+            wanted = self._config.prefer if wanted is None else checked_setting("prefer", wanted)
             request = payloads.request_of(operation, fields)
             body = self._body(request.get("json", MISSING), call)
+            sent = None if body is None else Sent(body, SCHEMAS[str(operation.request)]["required"][0])
             try:
                 exchange = self._send(operation.method, request["url"], body, call, metadata)
-                return self._result(kind, exchange, metadata)
+                result = self._result(kind, exchange, metadata, sent)
             except KaizenError as error:
-                if mode != "passthrough" or not passthrough.applies_to(name, error):
+                if sent is None or mode != "passthrough" or not passthrough.applies_to(name, error):
                     raise
                 error.metadata = metadata
-                return passthrough.original_as_result(kind, name, fields, error, metadata)  # type: ignore[no-any-return]
+                result = passthrough.original_as_result(kind, name, fields, error, metadata, sent)
+            return prefer.smaller(result) if wanted == "smaller" else result
         except KaizenError as error:
             error.metadata = metadata
             raise
@@ -591,7 +595,9 @@ class SyncKaizenClient:
         )
         return self._sender.send(outgoing)
 
-    def _result(self, kind: type[ResultT], exchange: Exchange, metadata: Mapping[str, Any]) -> ResultT:
+    def _result(
+        self, kind: type[ResultT], exchange: Exchange, metadata: Mapping[str, Any], sent: Sent | None = None
+    ) -> ResultT:
         http = exchange.http
         if kind is KaizenResult and not exchange.body and http.status in (204, 205):
             return kind.from_reply({}, http=http, metadata=metadata)  # type: ignore[no-any-return]
@@ -601,7 +607,7 @@ class SyncKaizenClient:
         except ValueError as error:
             reply, reason = None, str(error)
         if isinstance(reply, dict):
-            result: ResultT = kind.from_reply(reply, http=http, metadata=metadata)
+            result: ResultT = kind.from_reply(reply, http=http, metadata=metadata, sent=sent)
             result.check()
             return result
         raise KaizenResponseError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from kaizen_client.results import KaizenResult, ReplyBlock
+from kaizen_client.results import EncodeResult, KaizenResult, ReplyBlock
 
 if TYPE_CHECKING:
     from kaizen_client.generated import models
@@ -121,6 +121,16 @@ class TokenCounts(ReplyBlock):
         """Bytes (server form)."""
         return self._typed("bytes", int)
 
+    @property
+    def exact(self) -> bool | None:
+        """False where the count is an estimate with another model's tokenizer."""
+        return self._typed("exact", bool)
+
+    @property
+    def tokenizer(self) -> str | None:
+        """What counted the tokens, such as `o200k_base`, where a deployment tells."""
+        return self._typed("tokenizer", str)
+
 
 class Meta(ReplyBlock):
     """What the service noted on the way. Pass it back as `replay_meta` to restore a prompt."""
@@ -201,7 +211,7 @@ class HealthResult(KaizenResult):
         return self._typed("message", str)
 
 
-class CompressResult(KaizenResult):
+class CompressResult(EncodeResult):
     """The reply of `compress`."""
 
     __slots__ = ()
@@ -293,7 +303,7 @@ class DecompressResult(KaizenResult):
         return self._block("meta", Meta)
 
 
-class OptimizeResult(KaizenResult):
+class OptimizeResult(EncodeResult):
     """The reply of `optimize`."""
 
     __slots__ = ()
@@ -342,7 +352,7 @@ class OptimizeResult(KaizenResult):
         return self._block("meta", Meta)
 
 
-class OptimizeRequestResult(KaizenResult):
+class OptimizeRequestResult(EncodeResult):
     """The reply of `optimize_request`."""
 
     __slots__ = ()
@@ -434,7 +444,7 @@ class OptimizeResponseResult(KaizenResult):
         return self._block("meta", Meta)
 
 
-class PromptsEncodeResult(KaizenResult):
+class PromptsEncodeResult(EncodeResult):
     """The reply of `prompts_encode`."""
 
     __slots__ = ()

@@ -23,7 +23,7 @@ def problems(client: type) -> list[str]:
         if not inspect.isfunction(method):
             found.append(f"{client.__name__}.{name}() is missing: {operation.method} {operation.path}")
             continue
-        options = EncodeCallOptions if name in passthrough.ORIGINAL_FIELD else CallOptions
+        options = EncodeCallOptions if name in passthrough.ENCODE_ROUTES else CallOptions
         keywords = {
             parameter.name
             for parameter in inspect.signature(method).parameters.values()

@@ -199,6 +199,11 @@ def result_class(name: str, base: str, schemas: dict[str, Schema], extra: str = 
     return f'class {name}({base}):\n    """{doc}"""\n\n    __slots__ = ()\n' + textwrap.indent(extra + body, "    ")
 
 
+def base_of(name: str, schemas: dict[str, Schema]) -> str:
+    """Return the base class of a result: only an encoder's reply must have its `result`."""
+    return "EncodeResult" if "result" in schemas[name].get("required", ()) else "KaizenResult"
+
+
 def value_source(name: str, schemas: dict[str, Schema]) -> str:
     """Return what a result class says of its value: where it stands, whether it must be there, its type."""
     fields = [field for field in schemas[name]["properties"] if field in ("result", "data")]
@@ -226,11 +231,11 @@ def typed_results(contract: Schema) -> str:
         '"""What each call returns, typed. Made by `make generate` from openapi.yaml. Do not edit."""\n\n'
         "from __future__ import annotations\n\n"
         "from typing import TYPE_CHECKING, Any, ClassVar, cast\n\n"
-        "from kaizen_client.results import KaizenResult, ReplyBlock\n\n"
+        "from kaizen_client.results import EncodeResult, KaizenResult, ReplyBlock\n\n"
         "if TYPE_CHECKING:\n    from kaizen_client.generated import models\n\n"
     )
     classes = [result_class(name, "ReplyBlock", schemas) for name in blocks]
-    classes += [result_class(name, "KaizenResult", schemas, value_source(name, schemas)) for name in results]
+    classes += [result_class(name, base_of(name, schemas), schemas, value_source(name, schemas)) for name in results]
     public = pprint.pformat(sorted([*blocks, *results]), width=110)
     return head + f"__all__ = {public}\n\n\n" + "\n\n".join(classes)
 

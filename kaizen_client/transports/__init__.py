@@ -28,9 +28,10 @@ def open_async(config: KaizenClientConfig, client: Any = None) -> AsyncTransport
         _require_flavour(config.transport, asynchronous=True)
         return config.transport  # type: ignore[no-any-return]
     if client is None and config.base_url == EMBEDDED_URL:
+        from kaizen_client.embedded import Engine
         from kaizen_client.transports.embedded import AsyncEmbeddedTransport
 
-        return AsyncEmbeddedTransport()
+        return AsyncEmbeddedTransport(Engine(envelope=config.envelope))
     from kaizen_client.transports.httpx import AsyncHttpxTransport
 
     return AsyncHttpxTransport(config, client)
@@ -50,9 +51,10 @@ def open_sync(config: KaizenClientConfig, client: Any = None) -> Transport:
         _require_flavour(config.transport, asynchronous=False)
         return config.transport  # type: ignore[no-any-return]
     if client is None and config.base_url == EMBEDDED_URL:
+        from kaizen_client.embedded import Engine
         from kaizen_client.transports.embedded import EmbeddedTransport
 
-        return EmbeddedTransport()
+        return EmbeddedTransport(Engine(envelope=config.envelope))
     from kaizen_client.transports.httpx import HttpxTransport
 
     return HttpxTransport(config, client)

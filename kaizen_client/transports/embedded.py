@@ -37,7 +37,9 @@ class AsyncEmbeddedTransport:
 
     async def send(self, request: WireRequest) -> WireReply:
         """Answer one request."""
-        if request.body is not None and len(request.body) > _IN_THREAD:
+        body = request.body or b""
+        # Counting tokens loads a tokenizer first.
+        if len(body) > _IN_THREAD or b'"token_models"' in body:
             return await asyncio.to_thread(self._answer, request)
         return self._answer(request)
 

@@ -22,6 +22,7 @@ from kaizen_client import (
     KaizenResponseError,
     KaizenServerError,
     KaizenValidationError,
+    Saving,
     SyncKaizenClient,
 )
 
@@ -89,7 +90,8 @@ def test_malformed_statistics_never_fail_a_call(script: Any, reply: Callable[...
     assert result.stats is not None
     assert result.stats.original_bytes is None
     assert result.token_stats is None
-    assert result.savings.bytes is None
+    assert result.savings.tokens == {}
+    assert result.savings.bytes == Saving(1, 1, "bytes")
     assert result.metadata == {"trace": 1}
 
 

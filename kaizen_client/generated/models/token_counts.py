@@ -24,6 +24,10 @@ class TokenCounts:
     """ Tokens (server form). """
     bytes_: int | None | Unset = UNSET
     """ Bytes (server form). """
+    exact: bool | None | Unset = UNSET
+    """ False where the count is an estimate with another model's tokenizer. """
+    tokenizer: None | str | Unset = UNSET
+    """ What counted the tokens, such as `o200k_base`, where a deployment tells. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -51,6 +55,18 @@ class TokenCounts:
         else:
             bytes_ = self.bytes_
 
+        exact: bool | None | Unset
+        if isinstance(self.exact, Unset):
+            exact = UNSET
+        else:
+            exact = self.exact
+
+        tokenizer: None | str | Unset
+        if isinstance(self.tokenizer, Unset):
+            tokenizer = UNSET
+        else:
+            tokenizer = self.tokenizer
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update({})
@@ -62,6 +78,10 @@ class TokenCounts:
             field_dict["tokens"] = tokens
         if bytes_ is not UNSET:
             field_dict["bytes"] = bytes_
+        if exact is not UNSET:
+            field_dict["exact"] = exact
+        if tokenizer is not UNSET:
+            field_dict["tokenizer"] = tokenizer
 
         return field_dict
 
@@ -105,11 +125,31 @@ class TokenCounts:
 
         bytes_ = _parse_bytes_(d.pop("bytes", UNSET))
 
+        def _parse_exact(data: object) -> bool | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(bool | None | Unset, data)
+
+        exact = _parse_exact(d.pop("exact", UNSET))
+
+        def _parse_tokenizer(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        tokenizer = _parse_tokenizer(d.pop("tokenizer", UNSET))
+
         token_counts = cls(
             original=original,
             compressed=compressed,
             tokens=tokens,
             bytes_=bytes_,
+            exact=exact,
+            tokenizer=tokenizer,
         )
 
         token_counts.additional_properties = d

@@ -1,0 +1,51 @@
+"""A saving is told from sizes, a growth as a growth, an estimate as an estimate."""
+
+from __future__ import annotations
+
+import pytest
+
+from kaizen_client import CompressResult, KaizenError, Saving, Savings
+
+
+@pytest.mark.parametrize(
+    ("saving", "text"),
+    [
+        (Saving(2048, 612, "bytes"), "70.1 % fewer bytes (2,048 -> 612)"),
+        (Saving(100, 129, "tokens"), "29.0 % more tokens (100 -> 129)"),
+        (Saving(10, 10, "characters"), "0.0 % fewer characters (10 -> 10)"),
+        (Saving(0, 3, "characters"), "0.0 % more characters (0 -> 3)"),
+        (Saving(100, 90, "tokens", exact=False), "about 10.0 % fewer tokens (100 -> 90, an estimate)"),
+    ],
+)
+def test_it_reads_as_a_sentence_that_hides_no_growth(saving: Saving, text: str) -> None:
+    assert str(saving) == text
+
+
+def test_characters_are_named_beside_bytes_only_where_they_differ() -> None:
+    same = Savings(Saving(10, 5, "bytes"), Saving(10, 5, "characters"), {})
+    other = Savings(Saving(12, 7, "bytes"), Saving(10, 5, "characters"), {"m": Saving(3, 4, "tokens")})
+    assert str(same) == "50.0 % fewer bytes (10 -> 5)"
+    assert str(other) == (
+        "41.7 % fewer bytes (12 -> 7); 50.0 % fewer characters (10 -> 5); m: 33.3 % more tokens (3 -> 4)"
+    )
+
+
+def test_a_result_made_by_hand_has_nothing_to_compare_with() -> None:
+    with pytest.raises(KaizenError, match="does not know what it was made from"):
+        _ = CompressResult({"result": "id: 1"}).smaller
+
+
+@pytest.mark.parametrize(
+    "counted",
+    [
+        {"m": {"original": 10, "compressed": 7, "exact": False, "tokenizer": "o200k_base"}},
+        {"raw": {"m": {"tokens": 10, "exact": False}}, "optimized": {"m": {"tokens": 7, "exact": False}}},
+    ],
+)
+def test_an_estimate_in_either_form_is_marked(counted: dict[str, object]) -> None:
+    assert CompressResult({"token_stats": counted}).savings.tokens == {"m": Saving(10, 7, "tokens", exact=False)}
+
+
+def test_a_lone_surrogate_in_a_reply_is_measured_all_the_same() -> None:
+    result = CompressResult.from_reply({"result": "\ud800"})
+    assert str(result.savings) == "not known"
