@@ -10,6 +10,7 @@ service is documented to, and speaks either of the two documented envelopes.
 (200, b'{"operation":"compress","status":"ok","result":"name: Ada"')
 """
 
+from kaizen_client.embedded._protect import protect
 from kaizen_client.embedded.engine import Engine, EngineReply
 
-__all__ = ["Engine", "EngineReply"]
+__all__ = ["Engine", "EngineReply", "protect"]

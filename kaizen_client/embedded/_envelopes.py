@@ -6,12 +6,13 @@ route says that in an `Answer`, and an envelope puts it into words.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
 from kaizen_client.embedded._json import RawJson
 from kaizen_client.embedded._stats import Size, documented_stats, server_notes_stats
+from kaizen_client.embedded._tokens import NOT_INSTALLED, Counts, TokenCounts
 from kaizen_client.embedded._validation import JsonObject
 
 EnvelopeName = Literal["documented", "server-notes"]
@@ -27,10 +28,42 @@ class Answer:
     value: str | RawJson
     original: Size
     compressed: Size
-    tokens: Mapping[str, object] = field(default_factory=dict)
+    #: None where no model was named.
+    tokens: TokenCounts | None = None
     meta: JsonObject | None = None
     #: The caller's own metadata; None where none was sent.
     metadata: JsonObject | None = None
+
+
+def _token_members(
+    counted: TokenCounts, form: Callable[[Mapping[str, Counts]], dict[str, object]]
+) -> dict[str, object]:
+    if counted.by_model is None:
+        return {"token_stats": None, "token_stats_note": NOT_INSTALLED}
+    return {"token_stats": form(counted.by_model)}
+
+
+def _documented_counts(counts: Mapping[str, Counts]) -> dict[str, object]:
+    return {
+        model: {"original": one.original, "compressed": one.compressed, **_tokenizer(one)}
+        for model, one in counts.items()
+    }
+
+
+def _server_notes_counts(counts: Mapping[str, Counts], original: Size, compressed: Size) -> dict[str, object]:
+    return {
+        "raw": {
+            model: {"tokens": one.original, "bytes": original.bytes, **_tokenizer(one)} for model, one in counts.items()
+        },
+        "optimized": {
+            model: {"tokens": one.compressed, "bytes": compressed.bytes, **_tokenizer(one)}
+            for model, one in counts.items()
+        },
+    }
+
+
+def _tokenizer(counts: Counts) -> dict[str, object]:
+    return {"exact": counts.tokenizer.exact, "tokenizer": counts.tokenizer.name}
 
 
 class Envelope(Protocol):
@@ -53,8 +86,9 @@ class Documented:
             "status": "ok",
             "data" if answer.operation == "decompress" else "result": answer.value,
             "stats": documented_stats(answer.original, answer.compressed),
-            **answer.tokens,
         }
+        if answer.tokens is not None:
+            members |= _token_members(answer.tokens, _documented_counts)
         if answer.meta is not None:
             # This form has no `meta`, but a prompt could not be put back without it. The metadata stands beside it.
             members["meta"] = {name: value for name, value in answer.meta.items() if name != "client_metadata"}
@@ -83,8 +117,11 @@ class ServerNotes:
             "status": "success",
             "result": answer.value,
             "stats": server_notes_stats(answer.original, answer.compressed),
-            **answer.tokens,
         }
+        if answer.tokens is not None:
+            members |= _token_members(
+                answer.tokens, lambda counts: _server_notes_counts(counts, answer.original, answer.compressed)
+            )
         meta = answer.meta
         if answer.metadata is not None:
             meta = {**(meta or {}), "client_metadata": answer.metadata}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, TypedDict
 
 MALFORMED_KTOF: Final = "malformed_ktof"
+MALFORMED_JSON: Final = "malformed_json"
 INVALID_OPTION: Final = "invalid_option"
 UNSUPPORTED_VALUE: Final = "unsupported_value"
 UNAUTHORIZED: Final = "unauthorized"
@@ -12,6 +13,7 @@ NOT_FOUND: Final = "not_found"
 METHOD_NOT_ALLOWED: Final = "method_not_allowed"
 PAYLOAD_TOO_LARGE: Final = "payload_too_large"
 VALIDATION_ERROR: Final = "validation_error"
+TOKENIZER_ERROR: Final = "tokenizer_error"
 INTERNAL_ERROR: Final = "internal_error"
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+from decimal import Decimal
 from typing import Any, Final, NoReturn
 
-from kaizen_client.embedded._errors import Problem, RequestRefused, invalid_request, unsupported_value
+from kaizen_client.embedded._errors import MALFORMED_JSON, Problem, RequestRefused, invalid_request, unsupported_value
 
 # check_circular is off because every value comes out of a parser, so it cannot hold itself.
 _COMPACT: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False, allow_nan=False, separators=(",", ":"))
@@ -19,6 +20,10 @@ class RawJson(str):
     """JSON text that goes into a reply as it stands, so that a large value is serialised once."""
 
     __slots__ = ()
+
+
+class _NotExact(ValueError):
+    """A number has more digits than a double holds."""
 
 
 class _NotFinite(ValueError):
@@ -36,6 +41,14 @@ def _finite_float(literal: str) -> float:
     return value
 
 
+def _exact_float(literal: str) -> float:
+    value = _finite_float(literal)
+    # A short one is exact without a look: a double holds 15 digits.
+    if len(literal) > 15 and Decimal(literal) != Decimal(repr(value)):
+        raise _NotExact(literal)
+    return value
+
+
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
@@ -45,7 +58,7 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 _STRICT: Final = json.JSONDecoder(parse_constant=_refuse_constant)
 _STRICTEST: Final = json.JSONDecoder(
-    parse_constant=_refuse_constant, parse_float=_finite_float, object_pairs_hook=_unique_keys
+    parse_constant=_refuse_constant, parse_float=_exact_float, object_pairs_hook=_unique_keys
 )
 
 
@@ -84,8 +97,8 @@ def parse_body(body: bytes) -> Any:
 def parse_container(text: str) -> dict[str, Any] | list[Any] | None:
     """Return the object or array that a text as a whole is; None for all other text.
 
-    Text with NaN, numbers beyond a double, duplicate keys, too deep a nesting or too long an integer is not JSON here:
-    what cannot be put back exactly is better left alone.
+    Text with NaN, numbers that no double holds exactly, duplicate keys, too deep a nesting or too long an integer is
+    not JSON here: what a reader of the KTOF would not get whole is better left alone.
     """
     # Two looks save parsing prose.
     stripped = text.strip(" \t\r\n")
@@ -96,6 +109,22 @@ def parse_container(text: str) -> dict[str, Any] | list[Any] | None:
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict | list) else None
+
+
+def parse_text(text: str) -> Any:
+    """Return the JSON value a text is.
+
+    Raises:
+        RequestRefused: 400 for what is not JSON.
+    """
+    try:
+        return _STRICT.decode(text)
+    except json.JSONDecodeError as error:
+        raise RequestRefused(
+            400, MALFORMED_JSON, f"Malformed JSON at line {error.lineno}, column {error.colno}: {error.msg}"
+        ) from None
+    except (ValueError, RecursionError) as error:
+        raise RequestRefused(400, MALFORMED_JSON, f"The text is not JSON: {type(error).__name__}") from None
 
 
 def to_json(value: object) -> str:

@@ -10,7 +10,7 @@ from kaizen_client.embedded._envelopes import Answer
 from kaizen_client.embedded._json import RawJson, to_json
 from kaizen_client.embedded._prompts import decode_prompt, encode_prompt
 from kaizen_client.embedded._stats import size_of
-from kaizen_client.embedded._tokens import token_members
+from kaizen_client.embedded._tokens import count_tokens
 from kaizen_client.embedded._validation import read_decode, read_encode, read_prompt_decode, read_prompt_encode
 
 Operation = Callable[[object], Answer]
@@ -20,12 +20,13 @@ def _encode(operation: str, body: object) -> Answer:
     request = read_encode(body)
     # KTOF comes first: it has its own cap on depth and names what is wrong.
     text = _notation.encode(request.data, request.options)
+    original = to_json(request.data)
     return Answer(
         operation,
         text,
-        original=size_of(to_json(request.data)),
+        original=size_of(original),
         compressed=size_of(text),
-        tokens=token_members(request.token_models),
+        tokens=count_tokens(request.token_models, original, text),
         metadata=request.metadata,
     )
 
@@ -42,9 +43,9 @@ def _encode_prompt(operation: str, body: object, *, with_schemas: bool) -> Answe
     return Answer(
         operation,
         prompt.text,
-        original=prompt.original,
+        original=size_of(prompt.original),
         compressed=size_of(prompt.text),
-        tokens=token_members(request.token_models),
+        tokens=count_tokens(request.token_models, prompt.original, prompt.text),
         meta=prompt.meta,
         metadata=request.metadata,
     )

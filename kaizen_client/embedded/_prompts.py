@@ -1,32 +1,42 @@
 """Prompts: what is written as KTOF, what stays text, and how either is put back.
 
-A prompt that is not a string is written as KTOF. A string stays as it is, unless it is JSON as a whole and its KTOF
-is shorter. The reply's `meta` says which it was, and holds the exact text of a prompt that was replaced: JSON can be
-spelled in many ways, and the caller gets back the one that was sent.
+A prompt that is not a string is written as KTOF. In a string, JSON is looked for: where the string as a whole is JSON,
+or holds some, that is written as KTOF when it is shorter so, and the rest stays as it is. The reply's `meta` says which
+it was, and holds the exact text of what was replaced: JSON can be spelled in many ways, and the caller gets back the
+one that was sent.
 """
 
 from __future__ import annotations
 
-import zlib
 from typing import Any, Final, NamedTuple
 
 from kaizen_client.embedded import _notation
+from kaizen_client.embedded._detect import find_blocks
 from kaizen_client.embedded._errors import RequestRefused
-from kaizen_client.embedded._json import parse_container, to_json
+from kaizen_client.embedded._json import parse_container, parse_text, to_json
 from kaizen_client.embedded._notation import DecodeOptions, EncodeOptions
-from kaizen_client.embedded._stats import Size, size_of
+from kaizen_client.embedded._protect import find_protected, without_marks
+from kaizen_client.embedded._spans import Span
+from kaizen_client.embedded._splice import Splicer, undone
 from kaizen_client.embedded._validation import JsonObject, PromptDecodeRequest, PromptEncodeRequest
 
-#: The values of `segments_schema`: the whole text is KTOF; no part of it is.
+#: The values of `segments_schema`: the whole text is KTOF; parts of it are; no part of it is; it is JSON.
 KTOF: Final = "ktof"
+TEXT_WITH_KTOF: Final = "text_with_ktof"
 TEXT: Final = "text"
+JSON: Final = "json"
+
+# One space a level: nearly always fewer characters and tokens than two, and nothing in a text tells a decoder.
+_INDENT_IN_TEXT: Final = 1
+# How far apart, in code points, two blocks can be and still look like one.
+_GAP: Final = 80
 
 
 class EncodedPrompt(NamedTuple):
-    """A prompt as it is sent on, the size of what it was, and the `meta` that undoes it."""
+    """A prompt as it is sent on, what it was as text, and the `meta` that undoes it."""
 
     text: str
-    original: Size
+    original: str
     meta: JsonObject
 
 
@@ -35,12 +45,6 @@ class DecodedPrompt(NamedTuple):
 
     value: Any
     meta: JsonObject
-
-
-class _Detected(NamedTuple):
-    """A string prompt that is JSON as a whole, as KTOF."""
-
-    text: str
 
 
 def encode_prompt(request: PromptEncodeRequest) -> EncodedPrompt:
@@ -52,15 +56,12 @@ def encode_prompt(request: PromptEncodeRequest) -> EncodedPrompt:
     prompt = request.prompt
     if not isinstance(prompt, str):
         text = _notation.encode(prompt, request.options)
-        return EncodedPrompt(text, size_of(to_json(prompt)), _meta(KTOF, request.schemas))
-    original = size_of(prompt)
-    detected = _detect(prompt, request.options) if request.auto_detect_json else None
-    if detected is None:
-        return EncodedPrompt(prompt, original, _meta(TEXT, request.schemas))
-    if len(detected.text) >= len(prompt):
-        return EncodedPrompt(prompt, original, _meta(TEXT, request.schemas) | _FOUND)
-    meta = _meta(KTOF, request.schemas) | _FOUND | _undo(detected.text, prompt)
-    return EncodedPrompt(detected.text, original, meta)
+        return EncodedPrompt(text, to_json(prompt), _meta(KTOF, request.schemas))
+    if request.auto_detect_json:
+        whole = _as_a_whole(prompt, request.options)
+        if whole is not None:
+            return _whole_prompt(prompt, whole, request.schemas)
+    return _text_prompt(prompt, request)
 
 
 def decode_prompt(request: PromptDecodeRequest) -> DecodedPrompt:
@@ -70,31 +71,95 @@ def decode_prompt(request: PromptDecodeRequest) -> DecodedPrompt:
         RequestRefused: 400 for malformed KTOF.
     """
     meta = _replayed(request.replay_meta or {})
-    return DecodedPrompt(_restore(request.text, meta, request.options), meta)
+    value, applied = _restore(request.text, meta, request.options)
+    if request.replay_meta:
+        # False says that the text is another one than the meta was made for: it was read for what it is.
+        meta["replay_applied"] = applied
+    return DecodedPrompt(value, meta)
 
 
-def _detect(prompt: str, options: EncodeOptions) -> _Detected | None:
+def _as_a_whole(prompt: str, options: EncodeOptions) -> str | None:
+    """Return the KTOF of a prompt that as a whole is a container of JSON."""
     value = parse_container(prompt)
-    if not value:
-        # An empty container too: as KTOF `{}` is no text at all.
-        return None
+    # Not of an empty one: as KTOF `{}` is no text at all.
+    return _encoded(value, options) if value else None
+
+
+def _encoded(value: Any, options: EncodeOptions) -> str | None:
     try:
-        return _Detected(_notation.encode(value, options))
+        return _notation.encode(value, options)
     except RequestRefused:
         # JSON that KTOF cannot hold, an escaped lone surrogate say. As text it is sound.
         return None
 
 
-def _restore(text: str, meta: JsonObject, options: DecodeOptions) -> Any:
-    if meta["segments_schema"] == TEXT:
-        return text
-    for replacement in meta["replacements"] or ():
-        if _covers(replacement, text):
-            return replacement["original"]
-    return _notation.decode(text, options)
+def _whole_prompt(prompt: str, text: str, schemas: JsonObject | None) -> EncodedPrompt:
+    found = {"auto_detected_json": True, "embedded_json_count": 1}
+    if len(text) >= len(prompt):
+        return EncodedPrompt(prompt, prompt, _meta(TEXT, schemas) | found)
+    splicer = Splicer(prompt)
+    splicer.replace(0, len(prompt), text, JSON)
+    applied = {"auto_detection_applied": True, "replacements": splicer.result().replacements}
+    return EncodedPrompt(text, prompt, _meta(KTOF, schemas) | found | applied)
 
 
-_FOUND: Final[JsonObject] = {"auto_detected_json": True, "embedded_json_count": 1}
+def _text_prompt(prompt: str, request: PromptEncodeRequest) -> EncodedPrompt:
+    """Return a prompt without the marks of protection, the JSON in it written as KTOF where that is shorter."""
+    options = request.options._replace(indent=_INDENT_IN_TEXT)
+    kept = list(find_protected(prompt))
+    changes: list[tuple[Span, str | None]] = [(span, None) for span in kept]
+    if request.auto_detect_json:
+        encoded = ((block.span, _encoded(block.value, options)) for block in find_blocks(prompt, kept))
+        changes += [(span, ktof) for span, ktof in encoded if ktof is not None]
+    found = len(changes) - len(kept)
+    splicer, applied, last = Splicer(prompt), False, -1
+    for span, ktof in sorted(changes):
+        if ktof is None:
+            splicer.replace(*span, without_marks(prompt[span.start : span.end]), "protected")
+            continue
+        text = _on_lines_of_its_own(prompt, span, ktof, last)
+        if len(text) < span.end - span.start:
+            splicer.replace(*span, text, JSON)
+            applied, last = True, span.end
+    text, replacements = splicer.result()
+    meta = _meta(TEXT_WITH_KTOF if applied else TEXT, request.schemas) | {
+        "auto_detected_json": found > 0,
+        "embedded_json_count": found,
+        "auto_detection_applied": applied,
+        "replacements": replacements,
+    }
+    return EncodedPrompt(text, prompt, meta)
+
+
+def _on_lines_of_its_own(prompt: str, span: Span, ktof: str, last: int) -> str:
+    """Return KTOF with the line breaks it needs where it stands, a blank one after the KTOF that ends at `last`."""
+    before = prompt[span.start - 1 : span.start] if span.start else ""
+    behind = prompt[span.end : span.end + 2]
+    lead = "" if before in ("", "\n") else "\n"
+    if 0 <= last < span.start <= last + _GAP:
+        gap = prompt[last : span.start]
+        if not gap.strip(" \t\r\n") and gap.count("\n") < 2:
+            # Without it, two blocks one after the other would read as one.
+            lead = "\n"
+    trail = "" if behind[:1] in ("", "\n") or behind == "\r\n" else "\n"
+    return f"{lead}{ktof}{trail}"
+
+
+def _restore(text: str, meta: JsonObject, options: DecodeOptions) -> tuple[Any, bool]:
+    """Return the prompt, and whether it is the very one that the meta was made for."""
+    schema, replacements = meta["segments_schema"], meta["replacements"]
+    original = undone(text, replacements) if replacements else None
+    if original is not None and (schema in (TEXT, TEXT_WITH_KTOF) or _covers(replacements, text)):
+        return original, True
+    if schema in (TEXT, TEXT_WITH_KTOF):
+        return text, not replacements
+    if schema == JSON:
+        return parse_text(text), True
+    return _notation.decode(text, options), not replacements
+
+
+def _covers(replacements: list[JsonObject], text: str) -> bool:
+    return len(replacements) == 1 and replacements[0]["start"] == 0 and replacements[0]["end"] == len(text)
 
 
 def _meta(schema: str, schemas: JsonObject | None) -> JsonObject:
@@ -106,26 +171,6 @@ def _meta(schema: str, schemas: JsonObject | None) -> JsonObject:
         "auto_detection_applied": False,
         "schemas": schemas,
     }
-
-
-def _undo(text: str, original: str) -> JsonObject:
-    replacement = {"start": 0, "end": len(text), "original": original, "crc32": _checksum(text)}
-    return {"auto_detection_applied": True, "replacements": [replacement]}
-
-
-def _covers(replacement: JsonObject, text: str) -> bool:
-    # By the length alone, another text of the same length (a model's reply, read with the prompt's meta) would come
-    # back as the prompt.
-    return (
-        replacement.get("start") == 0
-        and replacement.get("end") == len(text)
-        and isinstance(replacement.get("original"), str)
-        and replacement.get("crc32", _checksum(text)) == _checksum(text)
-    )
-
-
-def _checksum(text: str) -> int:
-    return zlib.crc32(text.encode("utf-8", "surrogatepass"))
 
 
 def _replayed(replay_meta: JsonObject) -> JsonObject:
