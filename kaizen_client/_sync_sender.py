@@ -68,7 +68,8 @@ class SyncSender:
     def __init__(self, config: KaizenClientConfig, transport: Transport) -> None:
         self._config = config
         self._transport = transport
-        self.clock: Clock = Clock()
+        # A transport for tests brings its own time.
+        self.clock: Clock = getattr(transport, "clock", None) or Clock()
 
     def send(self, call: Outgoing) -> Exchange:
         """Send a call and return its successful reply.

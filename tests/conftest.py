@@ -19,8 +19,8 @@ import vcr
 from hypothesis import settings
 from pytest_socket import disable_socket, enable_socket, socket_allow_hosts
 
-from kaizen_client.clock import Clock
 from kaizen_client.embedded import Engine
+from kaizen_client.testing import FakeClock
 
 settings.register_profile("default", max_examples=200, deadline=None, derandomize=True)
 settings.register_profile("nightly", max_examples=20_000, deadline=None)
@@ -52,32 +52,6 @@ def no_network(only_loopback: None) -> Iterator[None]:
     disable_socket(allow_unix_socket=True)
     yield
     enable_socket()
-
-
-class FakeClock(Clock):
-    """A clock that stands still until somebody sleeps on it, and always draws the same lot."""
-
-    def __init__(self, *, wall: float = 1_800_000_000.0, lot: float = 0.5) -> None:
-        self.now = 1000.0
-        self.began = wall
-        self.lot = lot
-        self.slept: list[float] = []
-
-    def monotonic(self) -> float:  # type: ignore[override]
-        return self.now
-
-    def wall(self) -> float:  # type: ignore[override]
-        return self.began + self.now - 1000.0
-
-    def random(self) -> float:  # type: ignore[override]
-        return self.lot
-
-    def sleep(self, seconds: float) -> None:  # type: ignore[override]
-        self.slept.append(seconds)
-        self.now += seconds
-
-    async def asleep(self, seconds: float) -> None:  # type: ignore[override]
-        self.sleep(seconds)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 
 class Spliced(NamedTuple):
@@ -62,9 +62,11 @@ def undone(text: str, replacements: Sequence[Mapping[str, Any]]) -> str | None:
     Each part's checksum must fit: by its place alone, a part of another text (a model's reply, read with the prompt's
     record) would come back as the prompt's.
     """
-    parts, done = [], 0
+    parts: list[str] = []
+    done = 0
     for replacement in replacements:
-        start, end, original = (replacement.get(name) for name in ("start", "end", "original"))
+        start, end = replacement.get("start"), replacement.get("end")
+        original = replacement.get("original")
         if not _is_count(start) or not _is_count(end) or not isinstance(original, str):
             return None
         if not done <= start <= end <= len(text):
@@ -77,7 +79,7 @@ def undone(text: str, replacements: Sequence[Mapping[str, Any]]) -> str | None:
     return "".join([*parts, text[done:]])
 
 
-def _is_count(value: object) -> bool:
+def _is_count(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
 
 

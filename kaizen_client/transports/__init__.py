@@ -25,8 +25,10 @@ def open_async(config: KaizenClientConfig, client: Any = None) -> AsyncTransport
         KaizenConfigError: the transport or client is of the other flavour.
     """
     if client is None and not isinstance(config.transport, str):
-        _require_flavour(config.transport, asynchronous=True)
-        return config.transport  # type: ignore[no-any-return]
+        serves_both = getattr(config.transport, "async_transport", None)
+        transport = serves_both() if callable(serves_both) else config.transport
+        _require_flavour(transport, asynchronous=True)
+        return transport  # type: ignore[no-any-return]
     if client is None and config.base_url == EMBEDDED_URL:
         from kaizen_client.embedded import Engine
         from kaizen_client.transports.embedded import AsyncEmbeddedTransport

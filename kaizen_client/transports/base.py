@@ -40,7 +40,8 @@ class AsyncTransport(Protocol):
     """What carries the requests of `KaizenClient`.
 
     `send` raises `KaizenConnectionError` or `KaizenTimeoutError` and their kin, and returns any reply, whatever its
-    status. It follows no redirect, keeps no cookie, repeats nothing, and ends by `expires`.
+    status. It follows no redirect, keeps no cookie, repeats nothing, and ends by `expires`. Where it has a `clock` (see
+    `kaizen_client.clock`), calls over it tell the time and wait by that one.
     """
 
     async def send(self, request: WireRequest) -> WireReply:
@@ -53,7 +54,10 @@ class AsyncTransport(Protocol):
 
 
 class Transport(Protocol):
-    """What carries the requests of `SyncKaizenClient`; as `AsyncTransport`, without await."""
+    """What carries the requests of `SyncKaizenClient`; as `AsyncTransport`, without await.
+
+    One that also has a method `async_transport`, which returns an `AsyncTransport`, serves both clients.
+    """
 
     def send(self, request: WireRequest) -> WireReply:
         """Send one request and return the whole reply."""
