@@ -61,6 +61,7 @@ bench: $(VENV)/.tools
 	@$(BIN)/python scripts/bench/imports.py
 	@$(BIN)/python scripts/bench/memory.py
 	@$(BIN)/python scripts/bench/codec.py
+	@$(BIN)/python scripts/bench/prompts.py
 
 format: $(VENV)/.tools
 	@$(BIN)/ruff check --quiet --fix .

@@ -1,4 +1,4 @@
-"""The README's snippets run as they stand and print what it says; its table of settings is the real one."""
+"""The snippets of README and docs run as they stand and print what is said; the table of settings is the real one."""
 
 from __future__ import annotations
 
@@ -11,9 +11,15 @@ import pytest
 
 from kaizen_client.config import SETTINGS
 
-README = Path(__file__).resolve().parents[1] / "README.md"
-TEXT = README.read_text(encoding="utf-8")
-SNIPPETS = re.findall(r"```python\n(.*?)```\n(?:\n```text\n(.*?)```\n)?", TEXT, re.DOTALL)
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+TEXT = PAGES[0].read_text(encoding="utf-8")
+_SNIPPET = re.compile(r"```python(?: title=(\S+))?\n(.*?)```\n(?:\n```text\n(.*?)```\n)?", re.DOTALL)
+SNIPPETS = [
+    pytest.param(*found, id=f"{page.name}:{number}")
+    for page in PAGES
+    for number, found in enumerate(_SNIPPET.findall(page.read_text(encoding="utf-8")), 1)
+]
 
 
 def settings_table() -> str:
@@ -26,15 +32,30 @@ def settings_table() -> str:
     return "\n".join(lines)
 
 
-@pytest.mark.parametrize(("code", "printed"), SNIPPETS, ids=range(len(SNIPPETS)))
-def test_a_snippet_runs_and_prints_what_the_readme_says(code: str, printed: str, tmp_path: Path) -> None:
-    script = tmp_path / "snippet.py"
+@pytest.mark.parametrize(("title", "code", "printed"), SNIPPETS)
+def test_a_snippet_runs_and_prints_what_the_page_says(title: str, code: str, printed: str, tmp_path: Path) -> None:
+    script = tmp_path / (title or "snippet.py")
     script.write_text(code, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-W", "error", str(script)], capture_output=True, text=True, check=False, cwd=tmp_path, env={}
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout == printed
+    run = ["-m", "pytest", "-q", "-W", "error", "-p", "no:asyncio"] if title.startswith("test_") else ["-W", "error"]
+    command = [sys.executable, *run, str(script)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, env={})
+    assert done.returncode == 0, done.stdout + done.stderr
+    if not title:
+        assert done.stdout == printed
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_links_of_a_page_lead_somewhere(page: Path) -> None:
+    text = re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        path, _, anchor = target.partition("#")
+        if "://" in path:
+            continue
+        other = page.parent / path if path else page
+        assert other.is_file(), target
+        if anchor:
+            heads = re.findall(r"^#+ (.*)$", other.read_text(encoding="utf-8"), re.MULTILINE)
+            assert anchor in {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}, target
 
 
 def test_there_are_snippets() -> None:
