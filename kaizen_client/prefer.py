@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from kaizen_client.exceptions import KaizenError
 from kaizen_client.results import EncodeResult, KaizenResult
 
 ResultT = TypeVar("ResultT", bound=KaizenResult)
@@ -18,7 +19,11 @@ def smaller(result: ResultT) -> ResultT:
     """
     if not isinstance(result, EncodeResult) or not result.compressed:
         return result
-    choice = result.smaller
+    try:
+        choice = result.smaller
+    except KaizenError:
+        # Nested as deep as JSON can be: it cannot be read back to be compared, and the call has not failed for that.
+        return result
     if choice.text == result.value:
         return result
     fields = {**result, "result": choice.text}

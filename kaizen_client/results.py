@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final, NamedTuple, Self, TypeVar, cast
+from typing import Any, ClassVar, Final, Literal, NamedTuple, Self, TypeVar, cast
 
 from kaizen_client.exceptions import Attempt, KaizenError, KaizenResponseError
 from kaizen_client.headers import Headers
@@ -31,34 +31,39 @@ class HttpInfo(NamedTuple):
     request_id: str | None
 
 
+class Source(NamedTuple):
+    """What an encode call was asked to encode, as what would be sent without it."""
+
+    #: Compact JSON, or a string prompt as it is.
+    text: str
+    notation: Literal["json", "text"]
+
+
 class Sent(NamedTuple):
     """What a call sent: kept as bytes, so that what a caller changes afterwards does not change what was saved."""
 
     #: The request's body.
     body: bytes
-    #: The field of it that was encoded, or the text that was decoded.
+    #: The field of it that was encoded, or that held the text to decode.
     field: str
 
-    def value(self) -> Any:
-        """Return what the field held.
+    def source(self) -> Source | None:
+        """Return what was to be encoded; None where the body cannot be read back: nested as deep as JSON can be."""
+        try:
+            value = json.loads(self.body)[self.field]
+            if isinstance(value, str) and self.field != "data":
+                return Source(value, "text")
+            return Source(compact_json(value), "json")
+        except (LookupError, ValueError, RecursionError):
+            return None
 
-        Raises:
-            LookupError: the body has no such field.
-            ValueError: the body cannot be read back.
-            RecursionError: it is nested too deeply to be.
-        """
-        return json.loads(self.body)[self.field]
-
-    def text(self) -> str:
-        """Return what the field held as what it would be sent as: compact JSON, a string prompt as it is.
-
-        Raises:
-            LookupError: as `value`.
-            ValueError: as `value`.
-            RecursionError: as `value`.
-        """
-        value = self.value()
-        return value if isinstance(value, str) and self.field != "data" else compact_json(value)
+    def text(self) -> str | None:
+        """Return the text that was to be decoded; None where there is none."""
+        try:
+            value = json.loads(self.body)[self.field]
+        except (LookupError, ValueError, RecursionError):
+            return None
+        return value if isinstance(value, str) else None
 
 
 def _typed(fields: Mapping[str, Any], name: str, *kinds: type[T]) -> T | None:
@@ -218,24 +223,26 @@ class KaizenResult(ReplyBlock):
     @property
     def savings(self) -> Savings:
         """What the call saved, from sizes, against compact JSON; a growth is negative."""
-        reply = told(_block(self.get("stats")), _block(self.get("token_stats")))
+        reply = self._told()
         texts = self._texts()
         return reply if texts is None else Savings(*measured(*texts), reply.tokens)
 
+    def _told(self) -> Savings:
+        return told(_block(self.get("stats")), _block(self.get("token_stats")))
+
     def _texts(self) -> tuple[str, str] | None:
-        """Return the compact JSON (or string prompt) and the KTOF; None where they are not at hand."""
+        """Return the compact JSON (a prompt that is text as it is) and the KTOF; None where they are not at hand."""
         sent: Sent | None = self._state("_sent", None)
-        if sent is None or not self._value_fields:
+        text = None if sent is None or not self._value_fields else sent.text()
+        if text is None:
             return None
+        value = self._value()
+        if isinstance(value, str) and self._model == "PromptsDecodeResult":
+            return value, text
         try:
-            if self._value_type is str:
-                return sent.text(), str(self._value())
-            value, text = self._value(), sent.value()
-        except (LookupError, ValueError, RecursionError):
+            return compact_json(value), text
+        except RecursionError:
             return None
-        if not isinstance(text, str):
-            return None
-        return (value if isinstance(value, str) and self._model == "PromptsDecodeResult" else compact_json(value)), text
 
     def _parsed(self) -> Any:
         from kaizen_client.generated import models  # Only here: the models cost time to import.
@@ -264,13 +271,17 @@ class EncodeResult(KaizenResult):
         choice: Smaller | None = self._state("_choice", None)
         if choice is not None:
             return choice.notation
-        original = self._original()
+        source = self._source() if self.error is not None or not self.get("meta") else None
         if self.error is not None:
-            return _notation_of(original)
+            return source.notation if source else "json"
+        return self._written(source)
+
+    def _written(self, source: Source | None) -> Notation:
+        """Return how the service's text is to be read."""
         found = _block(self.get("meta")).get("segments_schema")
         if found in ("ktof", "text_with_ktof", "text"):
             return cast("Notation", found)
-        return "text" if isinstance(original, str) and original == self._value() else "ktof"
+        return "text" if source and source.notation == "text" and source.text == self._value() else "ktof"
 
     @property
     def smaller(self) -> Smaller:
@@ -287,14 +298,14 @@ class EncodeResult(KaizenResult):
         choice: Smaller | None = self._state("_choice", None)
         if choice is not None:
             return choice
-        texts = self._texts()
-        if texts is None:
+        source = self._source()
+        if source is None:
             raise KaizenError("the result does not know what it was made from; use one that a call returned")
-        original, text = texts
-        saving = choose(original, text, self.savings.tokens)
+        text: str = self._value()
+        saving = choose(source.text, text, self._told().tokens)
         if saving.saved > 0:
-            return Smaller(text, self.notation, saving)
-        return Smaller(original, _notation_of(self._original()), saving)
+            return Smaller(text, self._written(source), saving)
+        return Smaller(source.text, source.notation, saving)
 
     def with_choice(self, fields: Mapping[str, Any], choice: Smaller) -> Self:
         """Return a copy with other fields, whose value is what was chosen in place of the service's text."""
@@ -304,20 +315,13 @@ class EncodeResult(KaizenResult):
         copy._choice = choice
         return copy
 
-    def _original(self) -> Any:
-        """Return the prompt that was sent where it is a string; else None."""
+    def _source(self) -> Source | None:
         sent: Sent | None = self._state("_sent", None)
-        if sent is None or sent.field == "data":
-            return None
-        try:
-            value = sent.value()
-        except (LookupError, ValueError, RecursionError):
-            return None
-        return value if isinstance(value, str) else None
+        return None if sent is None else sent.source()
 
-
-def _notation_of(original: Any) -> Notation:
-    return "text" if isinstance(original, str) else "json"
+    def _texts(self) -> tuple[str, str] | None:
+        source = self._source()
+        return None if source is None else (source.text, self._value())
 
 
 #: What `client.request()` returns for a reply without a body.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kaizen_client import CompressResult, KaizenError, Saving, Savings
+from kaizen_client import CompressResult, KaizenError, Saving, Savings, prefer
+from kaizen_client.results import Sent
 
 
 @pytest.mark.parametrize(
@@ -47,5 +48,16 @@ def test_an_estimate_in_either_form_is_marked(counted: dict[str, object]) -> Non
 
 
 def test_a_lone_surrogate_in_a_reply_is_measured_all_the_same() -> None:
-    result = CompressResult.from_reply({"result": "\ud800"})
-    assert str(result.savings) == "not known"
+    result = CompressResult.from_reply({"result": "\ud800"}, sent=Sent(b'{"data":"abc"}', "data"))
+    assert result.savings.characters == Saving(5, 1, "characters")
+    assert result.savings.bytes == Saving(5, 3, "bytes")
+
+
+@pytest.mark.parametrize("body", [b'{"data":' + b"[" * 100_000 + b"]" * 100_000 + b"}", b'{"data":', b"{}"])
+def test_what_cannot_be_read_back_fails_no_call(body: bytes) -> None:
+    reply = {"result": "x", "stats": {"original_bytes": 3, "compressed_bytes": 1}}
+    result = CompressResult.from_reply(reply, sent=Sent(body, "data"))
+    assert result.savings == (Saving(3, 1, "bytes"), None, {})
+    assert prefer.smaller(result) is result
+    with pytest.raises(KaizenError):
+        _ = result.smaller
