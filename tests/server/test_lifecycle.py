@@ -107,6 +107,14 @@ def test_a_host_that_cannot_be_listened_on_is_one_line_and_status_1(command: Any
     assert err.startswith(f"kaizen serve cannot listen on {host}, port 0: ")
 
 
+def test_replies_are_not_held_back_for_an_acknowledgement() -> None:
+    from kaizen_client.cli import _listening
+
+    # asyncio sends small parts at once only where the socket names its protocol.
+    with _listening._listen("127.0.0.1", 0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
+
+
 def has_ipv6() -> bool:
     try:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
