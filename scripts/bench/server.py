@@ -34,6 +34,8 @@ EVERY = 0.25
 GROWTH = 1.05
 #: The same for the highest value after the second fifth: bodies under way come and go.
 PEAK = 1.25
+#: A shorter run, in seconds, says nothing about memory: it is still warming up.
+LONG_ENOUGH = 30.0
 #: Rows of the tables that are sent, and how often each is chosen.
 ROWS = {0: 30, 1: 30, 20: 20, 300: 12, 1000: 6, 2500: 2}
 
@@ -190,9 +192,10 @@ def report(done: Load, memory: list[float], logged: int) -> bool:
     goals = {
         "every reply right": not done.failures and done.calls > 0,
         "a log line for each call": logged == done.calls,
-        f"memory at the end <= {GROWTH} x warm": end <= GROWTH * warm,
-        f"highest memory after warm-up <= {PEAK} x warm": peak <= PEAK * warm,
     }
+    if done.seconds >= LONG_ENOUGH:
+        goals[f"memory at the end <= {GROWTH} x warm"] = end <= GROWTH * warm
+        goals[f"highest memory after warm-up <= {PEAK} x warm"] = peak <= PEAK * warm
     print(f"kaizen serve, {CLIENTS} clients at once, {done.seconds:.0f} s")
     print(f"  calls {done.calls:,}, failures {done.failures.total()}, {done.calls / done.seconds:,.0f} calls/s")
     print(f"  round trips: {', '.join(f'{name} {count:,}' for name, count in sorted(done.trips.items()))}")
@@ -211,7 +214,9 @@ def report(done: Load, memory: list[float], logged: int) -> bool:
 def main() -> int:
     """Run the load and print the figures; return 1 where a goal is missed."""
     parser = argparse.ArgumentParser(description="Load kaizen serve with 50 clients and check every reply.")
-    parser.add_argument("--seconds", type=float, default=SECONDS, help="how long (default: %(default)s)")
+    parser.add_argument(
+        "--seconds", type=float, default=SECONDS, help="how long (default: %(default)s); memory is judged from 30 on"
+    )
     seconds: float = parser.parse_args().seconds
     environment = {name: value for name, value in os.environ.items() if not name.startswith("KAIZEN_")}
     os.environ.pop("KAIZEN_API_KEY", None)
