@@ -5,12 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help setup demo test check generate record bench format clean
+.PHONY: help setup demo test check conformance generate record bench format clean
 
 help:
 	@echo "make demo [FILE=path.json]  compress a JSON file, sync and async, and show the saving"
 	@echo "make test                   run the tests"
 	@echo "make check                  formatting, lint, types, layers, and drift of what is made"
+	@echo "make conformance            hold what runs to what is written, with tools of others"
 	@echo "make generate               make the client anew from openapi.yaml"
 	@echo "make record                 record the cassettes anew"
 	@echo "make bench                  measure, as ratios taken in one run"
@@ -50,6 +51,9 @@ check: $(VENV)/.tools
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
+conformance: $(VENV)/.tools
+	@$(BIN)/python scripts/conformance/server.py
+
 generate: $(VENV)/.tools
 	@$(BIN)/python scripts/generate.py
 	@$(BIN)/python scripts/check_facade.py
@@ -62,6 +66,7 @@ bench: $(VENV)/.tools
 	@$(BIN)/python scripts/bench/memory.py
 	@$(BIN)/python scripts/bench/codec.py
 	@$(BIN)/python scripts/bench/prompts.py
+	@$(BIN)/python scripts/bench/server.py
 
 format: $(VENV)/.tools
 	@$(BIN)/ruff check --quiet --fix .

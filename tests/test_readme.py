@@ -36,6 +36,7 @@ def settings_table() -> str:
 def test_a_snippet_runs_and_prints_what_the_page_says(title: str, code: str, printed: str, tmp_path: Path) -> None:
     script = tmp_path / (title or "snippet.py")
     script.write_text(code, encoding="utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     run = ["-m", "pytest", "-q", "-W", "error", "-p", "no:asyncio"] if title.startswith("test_") else ["-W", "error"]
     command = [sys.executable, *run, str(script)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, env={})

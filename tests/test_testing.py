@@ -323,6 +323,7 @@ def test_unused(kaizen):
 
 def test_the_fixtures_are_there_in_another_project_with_warnings_as_errors(tmp_path: Path) -> None:
     (tmp_path / "test_example.py").write_text(EXAMPLE, encoding="utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:asyncio", "-p", "no:cacheprovider", "."],
         capture_output=True, text=True, check=False, cwd=tmp_path, env={},

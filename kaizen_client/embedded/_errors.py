@@ -12,9 +12,12 @@ UNAUTHORIZED: Final = "unauthorized"
 NOT_FOUND: Final = "not_found"
 METHOD_NOT_ALLOWED: Final = "method_not_allowed"
 PAYLOAD_TOO_LARGE: Final = "payload_too_large"
+UNSUPPORTED_ENCODING: Final = "unsupported_encoding"
 VALIDATION_ERROR: Final = "validation_error"
 TOKENIZER_ERROR: Final = "tokenizer_error"
+RATE_LIMITED: Final = "rate_limited"
 INTERNAL_ERROR: Final = "internal_error"
+SHUTTING_DOWN: Final = "shutting_down"
 
 
 class Problem(TypedDict):

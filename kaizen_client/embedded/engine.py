@@ -5,9 +5,8 @@ from __future__ import annotations
 import hmac
 import re
 import time
-import uuid
 from collections.abc import Callable, Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 from kaizen_client.embedded._envelopes import ENVELOPES, EnvelopeName
 from kaizen_client.embedded._errors import (
@@ -16,29 +15,19 @@ from kaizen_client.embedded._errors import (
     NOT_FOUND,
     PAYLOAD_TOO_LARGE,
     UNAUTHORIZED,
-    Problem,
+    UNSUPPORTED_ENCODING,
     RequestRefused,
 )
 from kaizen_client.embedded._json import parse_body, render
-from kaizen_client.embedded._operations import OPERATIONS
+from kaizen_client.embedded._operations import OPERATIONS, Operation
+from kaizen_client.embedded._replies import EngineReply, failure, request_id_of, success
 from kaizen_client.embedded._validation import refuse_media_type
+
+__all__ = ["Engine", "EngineReply"]
 
 _HEALTH_PATH: Final = "/"
 
-# What may stand in a header field, so that an id taken from a request cannot break the reply's head.
-_REQUEST_ID: Final = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,254}[\x21-\x7e])?")
 _JSON_MEDIA_TYPE: Final = re.compile(r"application/(?:[^/;\s]+\+)?json")
-
-
-class EngineReply(NamedTuple):
-    """What the service would have answered."""
-
-    #: The HTTP status.
-    status: int
-    #: Field names in lower case; `content-type` and `x-request-id` always among them.
-    headers: dict[str, str]
-    #: A JSON object, as UTF-8.
-    body: bytes
 
 
 class Engine:
@@ -89,6 +78,11 @@ class Engine:
         auth = "none" if self._api_key is None else "key"
         return f"<Engine envelope={self._envelope_name!r} auth={auth} region={self._region!r}>"
 
+    @property
+    def max_body_bytes(self) -> int | None:
+        """The longest request body that is taken, in bytes; None for no limit."""
+        return self._max_body_bytes
+
     def handle(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> EngineReply:
         """Answer one request; never raises for what a request holds.
 
@@ -104,21 +98,53 @@ class Engine:
         >>> Engine().handle("GET", "/v2", {}, b"").status
         404
         """
+        reply = self._answer(method, path, headers, body)
+        assert reply is not None  # noqa: S101 - for the type checker: with a body there is always one
+        return reply
+
+    def handle_head(self, method: str, path: str, headers: Mapping[str, str]) -> EngineReply | None:
+        """Answer a request whose body has not come yet, where the body makes no difference; never raises.
+
+        A server asks this first, so that it need not take in a body that is refused anyway.
+
+        Args:
+            method: the HTTP method.
+            path: the path below the service's root.
+            headers: the request's fields, names in any case; a `content-length` over the limit is a 413.
+
+        Returns:
+            What `handle` would answer - health, or an error - or None where the body is needed for that.
+
+        >>> Engine().handle_head("POST", "/v1/compress", {}) is None
+        True
+        """
+        return self._answer(method, path, headers, None)
+
+    def _answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> EngineReply | None:
         fields = {name.lower(): value for name, value in headers.items()}
-        request_id = _request_id(fields.get("x-request-id"))
+        request_id = request_id_of(fields.get("x-request-id"))
         try:
-            return _reply(200, request_id, self._answer(method.upper(), path, fields, body))
+            operation = self._operation(method.upper(), path.partition("?")[0] or _HEALTH_PATH, fields)
+            if operation is None:
+                return success(request_id, render(self._envelope.health(self._clock() - self._started, self._region)))
+            if body is None:
+                self._limit(_length(fields.get("content-length")))
+                return None
+            self._limit(len(body))
+            if body and not _says_json(fields.get("content-type")):
+                refuse_media_type()
+            return success(request_id, render(self._envelope.success(operation(parse_body(body)))))
         except RequestRefused as refused:
-            return _error(refused.status, refused.code, refused.detail, request_id, refused.headers)
+            return failure(request_id, refused)
         except Exception as fault:
             # The message could quote the body, so only the kind of fault and its place are told.
             detail = f"The embedded engine failed: {_describe(fault)}."
-            return _error(500, INTERNAL_ERROR, detail, request_id, {})
+            return failure(request_id, RequestRefused(500, INTERNAL_ERROR, detail))
 
-    def _answer(self, method: str, path: str, fields: Mapping[str, str], body: bytes) -> bytes:
-        path = path.partition("?")[0] or _HEALTH_PATH
+    def _operation(self, method: str, path: str, fields: Mapping[str, str]) -> Operation | None:
+        """Return what answers a request, by its head; None for health."""
         if (method, path) == ("GET", _HEALTH_PATH):
-            return render(self._envelope.health(self._clock() - self._started, self._region))
+            return None
         self._authenticate(fields)
         operation = OPERATIONS.get(path)
         if operation is None and path != _HEALTH_PATH:
@@ -126,11 +152,15 @@ class Engine:
         if operation is None or method != "POST":
             allowed = "GET" if operation is None else "POST"
             raise RequestRefused(405, METHOD_NOT_ALLOWED, "Method Not Allowed", {"allow": allowed})
-        if self._max_body_bytes is not None and len(body) > self._max_body_bytes:
+        if fields.get("content-encoding", "").strip().lower() not in ("", "identity"):
+            # RFC 9110, section 15.5.16: the reply says which codings would do.
+            detail = "The body must not be compressed."
+            raise RequestRefused(415, UNSUPPORTED_ENCODING, detail, {"accept-encoding": "identity"})
+        return operation
+
+    def _limit(self, length: int) -> None:
+        if self._max_body_bytes is not None and length > self._max_body_bytes:
             raise RequestRefused(413, PAYLOAD_TOO_LARGE, f"The body is longer than {self._max_body_bytes} bytes.")
-        if body and not _says_json(fields.get("content-type")):
-            refuse_media_type()
-        return render(self._envelope.success(operation(parse_body(body))))
 
     def _authenticate(self, fields: Mapping[str, str]) -> None:
         if self._api_key is None:
@@ -149,8 +179,9 @@ def _to_bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _request_id(sent: str | None) -> str:
-    return sent if sent is not None and _REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
+def _length(declared: str | None) -> int:
+    # What is not a plain number says nothing, and is caught when the body has come.
+    return int(declared) if declared is not None and re.fullmatch(r"[0-9]{1,18}", declared) else 0
 
 
 def _says_json(content_type: str | None) -> bool:
@@ -167,16 +198,3 @@ def _describe(fault: BaseException) -> str:
     if place is None:
         return name
     return f"{name} in {place.tb_frame.f_globals.get('__name__')}, line {place.tb_lineno}"
-
-
-def _reply(status: int, request_id: str, body: bytes, headers: Mapping[str, str] | None = None) -> EngineReply:
-    return EngineReply(
-        status, {"content-type": "application/json", "x-request-id": request_id, **(headers or {})}, body
-    )
-
-
-def _error(
-    status: int, code: str, detail: str | list[Problem], request_id: str, headers: Mapping[str, str]
-) -> EngineReply:
-    body = render({"detail": detail, "code": code, "request_id": request_id})
-    return _reply(status, request_id, body, headers)

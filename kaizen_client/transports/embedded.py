@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Final
 
 from kaizen_client.embedded import Engine
+from kaizen_client.embedded._effort import takes_long
 from kaizen_client.headers import Headers
 from kaizen_client.transports.base import WireReply, WireRequest
-
-# A body of this size, in bytes, takes some milliseconds to encode: too long for the event loop.
-_IN_THREAD: Final = 32 * 1024
 
 
 class EmbeddedTransport:
@@ -37,9 +34,7 @@ class AsyncEmbeddedTransport:
 
     async def send(self, request: WireRequest) -> WireReply:
         """Answer one request."""
-        body = request.body or b""
-        # Counting tokens loads a tokenizer first.
-        if len(body) > _IN_THREAD or b'"token_models"' in body:
+        if takes_long(request.body or b""):
             return await asyncio.to_thread(self._answer, request)
         return self._answer(request)
 
