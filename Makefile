@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help setup demo test check generate record bench format clean
+.PHONY: help setup demo test check generate record conformance bench format clean
 
 help:
 	@echo "make demo [FILE=path.json]  compress a JSON file, sync and async, and show the saving"
@@ -13,6 +13,7 @@ help:
 	@echo "make check                  formatting, lint, types, layers, and drift of what is made"
 	@echo "make generate               make the client anew from openapi.yaml"
 	@echo "make record                 record the cassettes anew"
+	@echo "make conformance            hold the notation to its official fixtures (needs npm)"
 	@echo "make bench                  measure, as ratios taken in one run"
 	@echo "make format                 format the code"
 
@@ -56,6 +57,9 @@ generate: $(VENV)/.tools
 
 record: $(VENV)/.tools
 	@$(BIN)/python scripts/record.py
+
+conformance: $(VENV)/.tools
+	@$(BIN)/python scripts/conformance/notation.py
 
 bench: $(VENV)/.tools
 	@$(BIN)/python scripts/bench/imports.py
