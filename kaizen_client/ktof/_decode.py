@@ -363,12 +363,12 @@ class _Decoder:
             level.first_line = self._next
         start = len(content) - len(content[1:].lstrip(" "))
         if start == len(content):
-            empty = _DictLevel(width, {})
-            items.append(empty.fields)
+            empty: dict[str, Any] = {}
+            items.append(empty)
             self._check_room(1, content)
             if not self._strict:
                 # A lenient reader takes the lines below a lone hyphen for the fields of the item.
-                self._push(empty, content, 0)
+                self._push(_DictLevel(width, empty), content, 0)
             self._taken()
             return
         if content[start] == "[":
@@ -454,15 +454,17 @@ class _Decoder:
     def _take_rows(
         self, header: Header, fields: tuple[str, ...], header_line: int, width: int, *, shares: bool
     ) -> list[dict[str, Any]]:
-        first = -1
         rows: list[dict[str, Any]] = []
+        if header.length < _CHUNK_FROM:
+            self._take_simple_rows(header, fields, width, rows, header.length)
+            if len(rows) == header.length and self._ends_here(width):
+                return rows
+        first = self._last - len(rows) + 1 if rows else -1
         # How many rows are to be read one by one before many at once are tried again, so that no line is tried often.
         singly, chunk, pause = 0, _FIRST_CHUNK, _FIRST_CHUNK
-        while True:
+        while not self._ends_here(width):
             before = len(rows)
             missing = header.length - before
-            if missing <= 0 and self._ends_here(width):
-                break
             wanted = min(missing, chunk, len(self._lines) - self._next)
             if singly == 0 and wanted >= _CHUNK_FROM:
                 many = self._take_chunk(header, fields, width, wanted)

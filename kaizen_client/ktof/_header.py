@@ -125,6 +125,8 @@ class LineReader:
             fields, end = self._field_list(content, end, delimiter)
         if not content.startswith(":", end):
             raise BadToken("no colon after the array header: write `[3]:` or `[3]{a,b}:`", end)
+        if end + 1 == len(content):
+            return Header(int(digits), delimiter, fields, "", end + 1, start)
         rest_offset = self.value_start(content, end)
         return Header(int(digits), delimiter, fields, content[rest_offset:].rstrip(" "), rest_offset, start)
 

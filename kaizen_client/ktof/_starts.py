@@ -5,28 +5,18 @@ Documents repeat the starts of their lines far more than their values, so each i
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import re
+from typing import Final, TypeAlias
 
 from ._header import Header, LineReader
 from ._quoting import BadToken
 
-_MEMO_SIZE = 1 << 16
+_USUAL: Final = re.compile(r"( *)(- )?([A-Za-z_][A-Za-z0-9_.]*)")
+_MEMO_SIZE: Final = 1 << 16
 
-
-class Start(NamedTuple):
-    """The start of a line of a dict or list.
-
-    Attributes:
-        width: How many spaces it is indented by.
-        hyphen: The line is a list item.
-        key: The key of the field, or None for an array that is a list item itself.
-        header: The header of the array that is the value, or None.
-    """
-
-    width: int
-    hyphen: bool
-    key: str | None
-    header: Header | None
+# How many spaces the line is indented by; whether it is a list item; the key of the field, or None for an array that
+# is a list item itself; the header of the array that is the value, or None.
+Start: TypeAlias = tuple[int, bool, str | None, Header | None]
 
 
 class Starts(dict[str, Start | None]):
@@ -42,7 +32,12 @@ class Starts(dict[str, Start | None]):
 
     def __missing__(self, text: str) -> Start | None:
         """Read a start that has not been met. What is not one is not remembered, as it may be long."""
-        start = self._read(f"{text}:")
+        usual = _USUAL.fullmatch(text)
+        if usual is None:
+            start = self._read(f"{text}:")
+        else:
+            pad, hyphen, key = usual.groups()
+            start = len(pad), hyphen is not None, key, None
         if start is not None:
             if len(self) >= _MEMO_SIZE:
                 self.clear()
@@ -66,4 +61,4 @@ class Starts(dict[str, Start | None]):
                 colon = header.rest_offset - 1
         except BadToken:
             return None
-        return Start(width, hyphen, key, header) if colon == len(content) - 1 else None
+        return (width, hyphen, key, header) if colon == len(content) - 1 else None
