@@ -20,6 +20,7 @@ _LAST_CHUNK = 2048
 _CHUNK_FROM = 8
 # A stack so long that a line, which adds up to three levels, could exceed the cap.
 _DEEP = MAX_DEPTH - 2
+_NO_ITEM = frozenset(("", " ", "["))
 _NO_ROW = frozenset(("", " ", "\t"))
 
 
@@ -264,11 +265,15 @@ class _Decoder:
             text, colon, token = line.partition(": ")
             start = starts[text if colon else line[:-1]] if colon or line[-1:] == ":" else None
             if start is None:
-                return
+                if not self._take_plain_items():
+                    return
+                at = self._next
+                continue
             width, hyphen, key, header = start
             value: Any = None
             if colon:
-                if not token or token[0] == " " or token[-1] == " ":
+                token = token.strip(" ")
+                if not token:
                     return
                 try:
                     value = scalars[token] if header is None else read_cells(token, header.delimiter, scalars)
@@ -290,7 +295,7 @@ class _Decoder:
             above = width
             if isinstance(level, _DictLevel):
                 fields = level.fields
-                if hyphen or key in fields:
+                if hyphen or (strict and key in fields):
                     return
             elif not hyphen or not isinstance(level, _ListLevel) or (strict and len(level.items) >= level.length):
                 return
@@ -309,6 +314,8 @@ class _Decoder:
                 if header is None:
                     value = {}
                     stack.append(_DictLevel(above, value))
+                elif header.length == 0 and self._ends_here(width):
+                    value = []
                 elif header.fields is None:
                     opened = _ListLevel(
                         width, header.length, at, width + header.offset + 1, shares=hyphen and key is not None
@@ -322,6 +329,35 @@ class _Decoder:
             else:
                 fields[key] = value
             at = self._next
+
+    def _take_plain_items(self) -> bool:
+        """Read list items that are scalars without a colon or, in strict mode, empty; False when there is none."""
+        level = self._stack[-1]
+        if not isinstance(level, _ListLevel):
+            return False
+        lines, items, scalars, strict, at = self._lines, level.items, self._scalars, self._strict, self._next
+        pad = " " * (level.above + self._indent) + "-"
+        end = min(len(lines), at + max(level.length - len(items), 0)) if strict else len(lines)
+        before, width = len(items), len(pad)
+        try:
+            while at < end and lines[at].startswith(pad):
+                token = lines[at][width:]
+                if not token and strict:
+                    items.append({})
+                elif token[:1] == " " and ":" not in token and token[1:2] not in _NO_ITEM and token[-1] != " ":
+                    items.append(scalars[token[1:]])
+                else:
+                    break
+                at += 1
+        except BadToken:
+            # It is read again by the general way, which says where the fault is.
+            pass
+        if at == self._next:
+            return False
+        if not before:
+            level.first_line = self._next
+        self._next, self._last = at, at - 1
+        return True
 
     def _take_field(self, fields: dict[str, Any], content: str, start: int, width: int, above: int) -> None:
         """Read the field at `start` of a line that is indented by `width`.

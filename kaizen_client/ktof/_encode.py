@@ -93,7 +93,7 @@ class _Encoder:
             return write[type(value)](value)
         value = _plain(value)
         if type(value) is dict:
-            self._push(_Frame(iter(value.items()), 0, "", "", is_list=False))
+            self._stack.append(_Frame(iter(value.items()), 0, "", "", is_list=False))
         elif type(value) is list:
             self._array("", value, 1)
         else:
@@ -104,10 +104,6 @@ class _Encoder:
             if finished:
                 self._stack.pop()
         return "\n".join(self._lines)
-
-    def _push(self, frame: _Frame) -> None:
-        self._check_room(1)
-        self._stack.append(frame)
 
     def _check_room(self, levels: int) -> None:
         if len(self._stack) + levels > MAX_DEPTH:
@@ -127,10 +123,12 @@ class _Encoder:
                 add(f"{lead}{keys[key]}: {writer(value)}")
             elif type(value) is dict:
                 add(f"{lead}{keys[key]}:")
-                below = frame.depth + 1
-                indentation = self._unit * below
-                self._push(_Frame(iter(value.items()), below, indentation, indentation, is_list=False))
-                return False
+                self._check_room(1)
+                if value:
+                    below = frame.depth + 1
+                    indentation = self._unit * below
+                    self._stack.append(_Frame(iter(value.items()), below, indentation, indentation, is_list=False))
+                    return False
             # The rows and items of the first field of a list item are one level below the hyphen, not below the field.
             elif self._array(f"{lead}{keys[key]}", value, frame.depth + 1 if lead is pad else frame.depth):
                 return False
@@ -150,17 +148,19 @@ class _Encoder:
             if writer is not None:
                 add(f"{pad}{writer(value)}")
             elif type(value) is dict:
-                self._push(_Frame(iter(value.items()), below, indentation, pad, is_list=False))
-                if not value:
-                    add(pad[:-1])
-                return False
+                self._check_room(1)
+                if value:
+                    self._stack.append(_Frame(iter(value.items()), below, indentation, pad, is_list=False))
+                    return False
+                add(pad[:-1])
             elif self._array(pad, value, below):
                 return False
         return True
 
     def _array(self, lead: str, values: list[Any], depth: int) -> bool:
         """Write an array whose lines are at `depth`; True when its items are still to be written."""
-        self._check_room(1)
+        if len(self._stack) >= MAX_DEPTH:
+            raise _Unwritable
         head = f"{lead}{self._open}{len(values)}{self._close}"
         if not values:
             self._lines.append(f"{head}:")
@@ -177,7 +177,7 @@ class _Encoder:
             return False
         self._lines.append(f"{head}:")
         pad = f"{indentation}- "
-        self._push(_Frame(iter(values), depth, pad, pad, is_list=True))
+        self._stack.append(_Frame(iter(values), depth, pad, pad, is_list=True))
         return True
 
     def _table(self, head: str, rows: list[dict[str, Any]], pad: str) -> bool:

@@ -11,7 +11,10 @@ from typing import Final, TypeAlias
 from ._header import Header, LineReader
 from ._quoting import BadToken
 
-_USUAL: Final = re.compile(r"( *)(- )?([A-Za-z_][A-Za-z0-9_.]*)")
+# The usual form of all that a start can hold. What it does not match is read step by step.
+_USUAL: Final = re.compile(
+    r'( *)(- )?(?:([A-Za-z_][A-Za-z0-9_.]*)|"([^"\\]*)")?(?:(\[)#?([0-9]{1,9})([\t|]?)\](\{[^"{}]*\})?)?'
+)
 _MEMO_SIZE: Final = 1 << 16
 
 # How many spaces the line is indented by; whether it is a list item; the key of the field, or None for an array that
@@ -32,17 +35,33 @@ class Starts(dict[str, Start | None]):
 
     def __missing__(self, text: str) -> Start | None:
         """Read a start that has not been met. What is not one is not remembered, as it may be long."""
-        usual = _USUAL.fullmatch(text)
-        if usual is None:
-            start = self._read(f"{text}:")
-        else:
-            pad, hyphen, key = usual.groups()
-            start = len(pad), hyphen is not None, key, None
+        start = self._read_usual(text) or self._read(f"{text}:")
         if start is not None:
             if len(self) >= _MEMO_SIZE:
                 self.clear()
             self[text] = start
         return start
+
+    def _read_usual(self, text: str) -> Start | None:
+        match = _USUAL.fullmatch(text)
+        if match is None:
+            return None
+        pad, hyphen, key, quoted, bracket, length, mark, fields = match.groups()
+        if key is None:
+            key = quoted
+        if bracket is None:
+            return None if key is None else (len(pad), hyphen is not None, key, None)
+        if key is None and hyphen is None:
+            return None
+        delimiter = mark or ","
+        names = None
+        if fields is not None:
+            try:
+                names = self._reader.fields(fields, delimiter)
+            except BadToken:
+                return None
+        header = Header(int(length), delimiter, names, "", len(text) + 1, match.start(5) - len(pad))
+        return len(pad), hyphen is not None, key, header
 
     def _read(self, line: str) -> Start | None:
         content = line.lstrip(" ")

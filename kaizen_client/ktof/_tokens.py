@@ -83,7 +83,9 @@ _BEFORE_MARK: Final = {
 def read_cells(text: str, delimiter: str, scalars: Scalars) -> list[Any]:
     """Read the values between delimiters. The `offset` of a `BadToken` counts from the start of `text`."""
     if '"' not in text:
-        tokens = [token.strip(" ") for token in text.split(delimiter)]
+        tokens = text.split(delimiter)
+        if " " in text:
+            tokens = [token.strip(" ") for token in tokens]
         try:
             return [scalars[token] for token in tokens]
         except BadToken:
