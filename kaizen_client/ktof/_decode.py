@@ -331,7 +331,10 @@ class _Decoder:
             at = self._next
 
     def _take_plain_items(self) -> bool:
-        """Read list items that are scalars without a colon or, in strict mode, empty; False when there is none."""
+        """Read list items that are empty, or scalars without a colon; False when there is none.
+
+        Lenient reading takes deeper lines below a lone hyphen for the fields of the item, so the next line counts.
+        """
         level = self._stack[-1]
         if not isinstance(level, _ListLevel):
             return False
@@ -342,7 +345,7 @@ class _Decoder:
         try:
             while at < end and lines[at].startswith(pad):
                 token = lines[at][width:]
-                if not token and strict:
+                if not token and (strict or (at + 1 < end and lines[at + 1].startswith(pad))):
                     items.append({})
                 elif token[:1] == " " and ":" not in token and token[1:2] not in _NO_ITEM and token[-1] != " ":
                     items.append(scalars[token[1:]])

@@ -82,6 +82,7 @@ class _Encoder:
         self._delimiter = delimiter
         self._open = f"[{marker}"
         self._close = "]" if delimiter == "," else f"{delimiter}]"
+        self._empty = f"{self._open}0{self._close}:"
         self._cells = CellWriter(delimiter)
         self._keys = QuotedKeys()
         self._lines: list[str] = []
@@ -161,10 +162,10 @@ class _Encoder:
         """Write an array whose lines are at `depth`; True when its items are still to be written."""
         if len(self._stack) >= MAX_DEPTH:
             raise _Unwritable
-        head = f"{lead}{self._open}{len(values)}{self._close}"
         if not values:
-            self._lines.append(f"{head}:")
+            self._lines.append(f"{lead}{self._empty}")
             return False
+        head = f"{lead}{self._open}{len(values)}{self._close}"
         types = set(map(type, values))
         if not types <= _EXACT:
             values = list(map(_plain, values))

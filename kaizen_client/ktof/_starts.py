@@ -15,7 +15,7 @@ from ._quoting import BadToken
 _USUAL: Final = re.compile(
     r'( *)(- )?(?:([A-Za-z_][A-Za-z0-9_.]*)|"([^"\\]*)")?(?:(\[)#?([0-9]{1,9})([\t|]?)\](\{[^"{}]*\})?)?'
 )
-_MEMO_SIZE: Final = 1 << 16
+_MEMO_SIZE: Final = 1 << 12
 
 # How many spaces the line is indented by; whether it is a list item; the key of the field, or None for an array that
 # is a list item itself; the header of the array that is the value, or None.
