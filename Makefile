@@ -11,7 +11,7 @@ help:
 	@echo "make demo [FILE=path.json]  compress a JSON file, sync and async, and show the saving"
 	@echo "make test                   run the tests"
 	@echo "make check                  formatting, lint, types, layers, and drift of what is made"
-	@echo "make conformance            hold what runs to what is written, with tools of others"
+	@echo "make conformance            the notation's official fixtures (needs npm), and schemathesis at kaizen serve"
 	@echo "make generate               make the client anew from openapi.yaml"
 	@echo "make record                 record the cassettes anew"
 	@echo "make bench                  measure, as ratios taken in one run"
@@ -52,6 +52,7 @@ check: $(VENV)/.tools
 	@$(BIN)/lint-imports
 
 conformance: $(VENV)/.tools
+	@$(BIN)/python scripts/conformance/notation.py
 	@$(BIN)/python scripts/conformance/server.py
 
 generate: $(VENV)/.tools

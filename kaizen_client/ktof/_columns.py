@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import repeat
 from math import inf
 from typing import Any, Final
 
@@ -16,6 +17,10 @@ from ._tokens import Scalars
 
 # A cell that is not a string, or not one as it stands; wider than the numbers of the notation: it need not be exact.
 _NOT_PLAIN: Final = re.compile(r"\n(?:-[ \n]|(?:true|false|null|-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)\n)")
+# Cells that are quoted without escapes or are words, each with a newline after it.
+_QUOTED_AND_WORDS: Final = re.compile(
+    r'(?:(?:"[^"\\\n]*"|(?!(?:true|false|null)\n)[^"\\\[\]{}\t\r:\n0-9-][^"\\\[\]{}\t\r:\n]*)\n)*'
+)
 _JSON_START: Final = frozenset("-0123456789tfn")
 _MARKS: Final = ('"', "\\", "[", "]", "{", "}", "\t", "\r", ":")
 _NOT_JSON: Final = ('"', "[", "{", ",", "\t", "\r", "-0")
@@ -53,7 +58,8 @@ def read_rows(
         read = [_read_column(column, scalars, first=not at) for at, column in enumerate(columns)]
     except BadToken:
         return None
-    return [dict(zip(fields, row, strict=True)) for row in zip(*read, strict=True)]
+    # All in C: a loop, or `strict`, would cost as much again.
+    return list(map(dict, map(zip, repeat(fields), zip(*read, strict=True))))
 
 
 def _split(text: str, width: int, delimiter: str) -> list[Any] | None:
@@ -99,6 +105,8 @@ def _read_column(column: Any, scalars: Scalars, *, first: bool) -> Any:
     values = _as_quoted(column, joined) if joined[:1] == '"' else _as_json(column, joined)
     if values is not None:
         return values
+    if '"' in joined and _QUOTED_AND_WORDS.fullmatch(joined + "\n"):
+        return [cell[1:-1] if cell[0] == '"' else cell for cell in column]
     if first and ":" in joined:
         for cell in column:
             if ":" in cell and not cell.startswith('"'):

@@ -11,12 +11,16 @@ from ._header import Header, LineReader
 from ._limits import MAX_DEPTH
 from ._options import check_decode_options
 from ._quoting import BadToken
+from ._starts import Starts
 from ._tokens import Scalars, is_row, read_cells
 
 # How many rows of a table are read at once, first and at most, and from how many on that beats one by one.
 _FIRST_CHUNK = 64
 _LAST_CHUNK = 2048
 _CHUNK_FROM = 8
+# A stack so long that a line, which adds up to three levels, could exceed the cap.
+_DEEP = MAX_DEPTH - 2
+_NO_ITEM = frozenset(("", " ", "["))
 _NO_ROW = frozenset(("", " ", "\t"))
 
 
@@ -127,10 +131,9 @@ class _Decoder:
         self._strict = strict
         self._scalars = Scalars(strict=strict)
         self._reader = LineReader(strict=strict)
+        self._starts = Starts(self._reader)
         self._stack: list[_Level] = []
         self._blanks: list[int] = []
-        # The keys met unquoted and found good, for the shortest way through a `key: value` line.
-        self._known: set[str] = set()
         # The next line to read, and the last one read that was not blank.
         self._next = 0
         self._last = -1
@@ -154,6 +157,7 @@ class _Decoder:
             result = fields
         while (line := self._peek()) is not None:
             self._take_line(*line)
+            self._take_usual()
         while self._stack:
             self._close()
         return result
@@ -234,8 +238,7 @@ class _Decoder:
         if self._strict and width != level.above + self._indent:
             self._bad_indentation(width, level.above + self._indent)
         if isinstance(level, _DictLevel):
-            if content[-1] == ":" or not self._take_known(level.fields, width):
-                self._take_field(level.fields, content, 0, width, width)
+            self._take_field(level.fields, content, 0, width, width)
             return
         if isinstance(level, _ListLevel) and (content.startswith("- ") or content == "-"):
             self._take_item(level, content, width)
@@ -249,22 +252,113 @@ class _Decoder:
 
     # Fields
 
-    def _take_known(self, fields: dict[str, Any], width: int) -> bool:
-        """Read `key: value` lines as long as nothing about them is new or odd; False when there is none."""
-        lines, known, scalars, pad, at = self._lines, self._known, self._scalars, " " * width, self._next
-        start = at
+    def _take_usual(self) -> None:
+        """Read lines as long as they have the form that an encoder gives them and nothing about them is wrong.
+
+        This is the fast path: it looks up what starts and values say and puts them in their place. The line that it
+        stops at is read in the general way, which also finds what is wrong and where.
+        """
+        lines, stack, starts, scalars = self._lines, self._stack, self._starts, self._scalars
+        strict, indent, at = self._strict, self._indent, self._next
+        while at < len(lines) and 0 < len(stack) < _DEEP:
+            line = lines[at]
+            text, colon, token = line.partition(": ")
+            start = starts[text if colon else line[:-1]] if colon or line[-1:] == ":" else None
+            if start is None:
+                if not self._take_plain_items():
+                    return
+                at = self._next
+                continue
+            width, hyphen, key, header = start
+            value: Any = None
+            if colon:
+                token = token.strip(" ")
+                if not token:
+                    return
+                try:
+                    value = scalars[token] if header is None else read_cells(token, header.delimiter, scalars)
+                except BadToken:
+                    return
+                if header is not None and (header.fields is not None or (strict and len(value) != header.length)):
+                    return
+            level = stack[-1]
+            while width <= level.above:
+                self._close()
+                if not stack:
+                    return
+                level = stack[-1]
+            if strict and width != level.above + indent:
+                return
+            if isinstance(level, _ListLevel) and level.shares and not hyphen:
+                self._close()
+                level = stack[-1]
+            above = width
+            if isinstance(level, _DictLevel):
+                fields = level.fields
+                if hyphen or (strict and key in fields):
+                    return
+            elif not hyphen or not isinstance(level, _ListLevel) or (strict and len(level.items) >= level.length):
+                return
+            else:
+                items = level.items
+                if not items:
+                    level.first_line = at
+                if key is not None:
+                    fields = {}
+                    items.append(fields)
+                    stack.append(_DictLevel(width, fields))
+                    above += indent
+            self._last = at
+            self._next = at + 1
+            if not colon:
+                if header is None:
+                    value = {}
+                    stack.append(_DictLevel(above, value))
+                elif header.length == 0 and self._ends_here(width):
+                    value = []
+                elif header.fields is None:
+                    opened = _ListLevel(
+                        width, header.length, at, width + header.offset + 1, shares=hyphen and key is not None
+                    )
+                    value = opened.items
+                    stack.append(opened)
+                else:
+                    value = self._take_rows(header, header.fields, at, width, shares=hyphen and key is not None)
+            if key is None:
+                items.append(value)
+            else:
+                fields[key] = value
+            at = self._next
+
+    def _take_plain_items(self) -> bool:
+        """Read list items that are empty, or scalars without a colon; False when there is none.
+
+        Lenient reading takes deeper lines below a lone hyphen for the fields of the item, so the next line counts.
+        """
+        level = self._stack[-1]
+        if not isinstance(level, _ListLevel):
+            return False
+        lines, items, scalars, strict, at = self._lines, level.items, self._scalars, self._strict, self._next
+        pad = " " * (level.above + self._indent) + "-"
+        end = min(len(lines), at + max(level.length - len(items), 0)) if strict else len(lines)
+        before, width = len(items), len(pad)
         try:
-            while at < len(lines) and lines[at].startswith(pad):
-                key, _, token = lines[at][width:].partition(": ")
-                if key not in known or key in fields or not token or token[0] == " " or token[-1] == " ":
+            while at < end and lines[at].startswith(pad):
+                token = lines[at][width:]
+                if not token and (strict or (at + 1 < end and lines[at + 1].startswith(pad))):
+                    items.append({})
+                elif token[:1] == " " and ":" not in token and token[1:2] not in _NO_ITEM and token[-1] != " ":
+                    items.append(scalars[token[1:]])
+                else:
                     break
-                fields[key] = scalars[token]
                 at += 1
         except BadToken:
             # It is read again by the general way, which says where the fault is.
             pass
-        if at == start:
+        if at == self._next:
             return False
+        if not before:
+            level.first_line = self._next
         self._next, self._last = at, at - 1
         return True
 
@@ -274,22 +368,8 @@ class _Decoder:
         `above` is what a dict below it must be indented deeper than; for the first field of a list item that is
         one level more than `width`.
         """
-        known, _, token = (content[start:] if start else content).partition(": ")
-        if known in self._known and known not in fields and token and token[0] != " " and token[-1] != " ":
-            try:
-                fields[known] = self._scalars[token]
-            except BadToken:
-                # Read again below, to say where the fault is.
-                pass
-            else:
-                self._taken()
-                return
         try:
-            known = content[start:-1]
-            if content[-1] == ":" and known in self._known:
-                key, end = known, len(content) - 1
-            else:
-                key, end = self._reader.key(content, start)
+            key, end = self._reader.key(content, start)
             if self._strict and key in fields:
                 raise BadToken(f"the key {key!r} twice in one object: rename or remove one", start)
             if content[end] == ":":
@@ -300,8 +380,6 @@ class _Decoder:
                         fields[key] = self._scalars[token]
                     except BadToken as fault:
                         raise BadToken(fault.reason, value_start + fault.offset) from None
-                    if content[start:end] == key:
-                        self._known.add(key)
                     self._taken()
                     return
         except BadToken as fault:
@@ -309,8 +387,6 @@ class _Decoder:
         if content[end] == "[":
             fields[key] = self._take_array(content, end, width, shares=start > 0)
             return
-        if content[start:end] == key:
-            self._known.add(key)
         below = _DictLevel(above, {})
         fields[key] = below.fields
         self._push(below, content, start)
@@ -326,12 +402,12 @@ class _Decoder:
             level.first_line = self._next
         start = len(content) - len(content[1:].lstrip(" "))
         if start == len(content):
-            empty = _DictLevel(width, {})
-            items.append(empty.fields)
+            empty: dict[str, Any] = {}
+            items.append(empty)
             self._check_room(1, content)
             if not self._strict:
                 # A lenient reader takes the lines below a lone hyphen for the fields of the item.
-                self._push(empty, content, 0)
+                self._push(_DictLevel(width, empty), content, 0)
             self._taken()
             return
         if content[start] == "[":
@@ -359,7 +435,9 @@ class _Decoder:
             return self._take_inline(header, content)
         if header.fields is not None:
             self._check_room(2, content)
-            return self._take_table(header, header.fields, content, width, shares=shares)
+            at = self._next
+            self._taken()
+            return self._take_rows(header, header.fields, at, width, shares=shares)
         column = len(self._lines[self._next]) - len(content) + bracket + 1
         level = _ListLevel(width, header.length, self._next, column, shares=shares)
         self._push(level, content, bracket)
@@ -409,17 +487,21 @@ class _Decoder:
 
     # Tables
 
-    def _take_table(
-        self, header: Header, fields: tuple[str, ...], content: str, width: int, *, shares: bool
+    def _width(self, at: int) -> int:
+        return len(self._lines[at]) - len(self._lines[at].lstrip(" \t"))
+
+    def _take_rows(
+        self, header: Header, fields: tuple[str, ...], header_line: int, width: int, *, shares: bool
     ) -> list[dict[str, Any]]:
-        header_line = self._next
-        header_column = len(self._lines[self._next]) - len(content) + header.offset + 1
-        self._taken()
-        first = -1
         rows: list[dict[str, Any]] = []
+        if header.length < _CHUNK_FROM:
+            self._take_simple_rows(header, fields, width, rows, header.length)
+            if len(rows) == header.length and self._ends_here(width):
+                return rows
+        first = self._last - len(rows) + 1 if rows else -1
         # How many rows are to be read one by one before many at once are tried again, so that no line is tried often.
         singly, chunk, pause = 0, _FIRST_CHUNK, _FIRST_CHUNK
-        while True:
+        while not self._ends_here(width):
             before = len(rows)
             missing = header.length - before
             wanted = min(missing, chunk, len(self._lines) - self._next)
@@ -446,10 +528,19 @@ class _Decoder:
         if self._strict:
             if len(rows) != header.length:
                 raise KtofDecodeError(
-                    _count_reason("table", "rows", header.length, len(rows)), header_line + 1, header_column
+                    _count_reason("table", "rows", header.length, len(rows)),
+                    header_line + 1,
+                    self._width(header_line) + header.offset + 1,
                 )
             self._check_blanks(first)
         return rows
+
+    def _ends_here(self, above: int) -> bool:
+        """Tell by the start of the next line that it is no row; False may be a false alarm."""
+        if self._next == len(self._lines):
+            return True
+        start = self._lines[self._next][: above + 1].lstrip(" ")
+        return start != "" and start[0] != "\t"
 
     def _take_chunk(
         self, header: Header, fields: tuple[str, ...], width: int, wanted: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any, Literal
 
@@ -60,18 +60,18 @@ class _Frame:
         children: What is left to write: the items of a dict or the elements of a list.
         is_list: Which of the two it is.
         depth: The level of its lines.
-        lead: What its next line starts with.
-        first: The next line shares its line with the hyphen of a list item.
+        pad: What its lines start with: spaces, and a hyphen for the elements of a list.
+        lead: What its next line starts with: `pad`, but for the first line of a dict that is a list item.
     """
 
-    __slots__ = ("children", "depth", "first", "is_list", "lead")
+    __slots__ = ("children", "depth", "is_list", "lead", "pad")
 
-    def __init__(self, children: Iterator[Any], depth: int, lead: str, *, is_list: bool, first: bool) -> None:
+    def __init__(self, children: Iterator[Any], depth: int, pad: str, lead: str, *, is_list: bool) -> None:
         self.children = children
         self.is_list = is_list
         self.depth = depth
+        self.pad = pad
         self.lead = lead
-        self.first = first
 
 
 class _Encoder:
@@ -82,6 +82,7 @@ class _Encoder:
         self._delimiter = delimiter
         self._open = f"[{marker}"
         self._close = "]" if delimiter == "," else f"{delimiter}]"
+        self._empty = f"{self._open}0{self._close}:"
         self._cells = CellWriter(delimiter)
         self._keys = QuotedKeys()
         self._lines: list[str] = []
@@ -93,7 +94,7 @@ class _Encoder:
             return write[type(value)](value)
         value = _plain(value)
         if type(value) is dict:
-            self._push(iter(value.items()), 0, "", is_list=False, first=False)
+            self._stack.append(_Frame(iter(value.items()), 0, "", "", is_list=False))
         elif type(value) is list:
             self._array("", value, 1)
         else:
@@ -105,10 +106,6 @@ class _Encoder:
                 self._stack.pop()
         return "\n".join(self._lines)
 
-    def _push(self, children: Iterator[Any], depth: int, lead: str, *, is_list: bool, first: bool) -> None:
-        self._check_room(1)
-        self._stack.append(_Frame(children, depth, lead, is_list=is_list, first=first))
-
     def _check_room(self, levels: int) -> None:
         if len(self._stack) + levels > MAX_DEPTH:
             raise _Unwritable
@@ -116,57 +113,59 @@ class _Encoder:
     def _fields(self, frame: _Frame) -> bool:
         """Write fields of a dict until one opens a level (False) or there are no more (True)."""
         keys, write, add = self._keys, self._cells.by_type, self._lines.append
-        pad = self._unit * frame.depth
+        lead, pad = frame.lead, frame.pad
+        frame.lead = pad
         for key, value in frame.children:
-            lead, first = frame.lead, frame.first
-            if first:
-                frame.lead, frame.first = pad, False
             writer = write.get(type(value))
+            if writer is None:
+                value = _plain(value)
+                writer = write.get(type(value))
             if writer is not None:
                 add(f"{lead}{keys[key]}: {writer(value)}")
-                continue
-            value = _plain(value)
-            if type(value) is dict:
+            elif type(value) is dict:
                 add(f"{lead}{keys[key]}:")
-                below = frame.depth + 1
-                self._push(iter(value.items()), below, self._unit * below, is_list=False, first=False)
-                return False
-            if type(value) is list:
-                # The rows and items of a first field are one level below the hyphen, not below the field.
-                if self._array(f"{lead}{keys[key]}", value, frame.depth if first else frame.depth + 1):
+                self._check_room(1)
+                if value:
+                    below = frame.depth + 1
+                    indentation = self._unit * below
+                    self._stack.append(_Frame(iter(value.items()), below, indentation, indentation, is_list=False))
                     return False
-                continue
-            add(f"{lead}{keys[key]}: {write[type(value)](value)}")
+            # The rows and items of the first field of a list item are one level below the hyphen, not below the field.
+            elif self._array(f"{lead}{keys[key]}", value, frame.depth + 1 if lead is pad else frame.depth):
+                return False
+            lead = pad
         return True
 
     def _list_items(self, frame: _Frame) -> bool:
         """Write elements of a list until one opens a level (False) or there are no more (True)."""
-        write, add, lead = self._cells.by_type, self._lines.append, frame.lead
+        write, add, pad = self._cells.by_type, self._lines.append, frame.pad
+        below = frame.depth + 1
+        indentation = self._unit * below
         for value in frame.children:
             writer = write.get(type(value))
+            if writer is None:
+                value = _plain(value)
+                writer = write.get(type(value))
             if writer is not None:
-                add(f"{lead}{writer(value)}")
-                continue
-            value = _plain(value)
-            if type(value) is dict:
-                self._push(iter(value.items()), frame.depth + 1, lead, is_list=False, first=True)
-                if not value:
-                    add(lead[:-1])
-                return False
-            if type(value) is list:
-                if self._array(lead, value, frame.depth + 1):
+                add(f"{pad}{writer(value)}")
+            elif type(value) is dict:
+                self._check_room(1)
+                if value:
+                    self._stack.append(_Frame(iter(value.items()), below, indentation, pad, is_list=False))
                     return False
-                continue
-            add(f"{lead}{write[type(value)](value)}")
+                add(pad[:-1])
+            elif self._array(pad, value, below):
+                return False
         return True
 
     def _array(self, lead: str, values: list[Any], depth: int) -> bool:
         """Write an array whose lines are at `depth`; True when its items are still to be written."""
-        self._check_room(1)
-        head = f"{lead}{self._open}{len(values)}{self._close}"
+        if len(self._stack) >= MAX_DEPTH:
+            raise _Unwritable
         if not values:
-            self._lines.append(f"{head}:")
+            self._lines.append(f"{lead}{self._empty}")
             return False
+        head = f"{lead}{self._open}{len(values)}{self._close}"
         types = set(map(type, values))
         if not types <= _EXACT:
             values = list(map(_plain, values))
@@ -174,44 +173,70 @@ class _Encoder:
         if types <= SCALARS:
             self._lines.append(f"{head}: {self._delimiter.join(self._cells.write(values, types))}")
             return False
-        if types == {dict} and self._table(head, values, self._unit * depth):
+        indentation = self._unit * depth
+        if types == {dict} and self._table(head, values, indentation):
             return False
         self._lines.append(f"{head}:")
-        self._push(iter(values), depth, f"{self._unit * depth}- ", is_list=True, first=False)
+        pad = f"{indentation}- "
+        self._stack.append(_Frame(iter(values), depth, pad, pad, is_list=True))
         return True
 
     def _table(self, head: str, rows: list[dict[str, Any]], pad: str) -> bool:
         """Write rows under one header when all have the same keys and only scalars; False when not."""
+        first = rows[0]
+        if not first or not _CONTAINERS.isdisjoint(map(type, first.values())):
+            return False
+        lines = self._row_by_row(rows) if len(rows) < _COLUMNS_FROM else self._by_columns(rows)
+        if lines is None:
+            return False
+        self._check_room(2)
+        fields = self._delimiter.join([self._keys[key] for key in first])
+        self._lines.append(f"{head}{{{fields}}}:")
+        self._lines.append(pad + f"\n{pad}".join(lines))
+        return True
+
+    def _row_by_row(self, rows: list[dict[str, Any]]) -> Iterable[str] | None:
+        """Write a few rows; None when they make no table."""
+        write, join, keys = self._cells.by_type, self._delimiter.join, list(rows[0])
+        lines = []
+        for row in rows:
+            try:
+                values = [row[key] for key in keys]
+            except KeyError:
+                return None
+            if len(row) != len(keys):
+                return None
+            try:
+                lines.append(join([write[type(value)](value) for value in values]))
+            except KeyError:
+                # A list or dict, or a subclass.
+                return self._by_columns(rows)
+        return lines
+
+    def _by_columns(self, rows: list[dict[str, Any]]) -> Iterable[str] | None:
+        """Write many rows, column by column; None when they make no table."""
         columns = _columns(rows)
         if columns is None:
-            return False
+            return None
         written = []
         for column in columns:
             types = set(map(type, column))
             if not types <= SCALARS:
                 if not types.isdisjoint(_CONTAINERS):
-                    return False
+                    return None
                 column = list(map(_plain, column))
                 types = set(map(type, column))
                 if not types <= SCALARS:
-                    return False
+                    return None
             written.append(self._cells.write(column, types))
-        self._check_room(2)
-        fields = self._delimiter.join([self._keys[key] for key in rows[0]])
-        self._lines.append(f"{head}{{{fields}}}:")
-        lines = written[0] if len(written) == 1 else map(self._delimiter.join, zip(*written, strict=True))
-        self._lines.append(pad + f"\n{pad}".join(lines))
-        return True
+        return written[0] if len(written) == 1 else map(self._delimiter.join, zip(*written, strict=True))
 
 
 def _columns(rows: list[dict[str, Any]]) -> list[Sequence[Any]] | None:
     """Give the values of each key, in the order of the first row's keys; None when the rows differ in their keys."""
-    first = rows[0]
-    if not first or any(type(value) in _CONTAINERS for value in first.values()):
+    keys = list(rows[0])
+    if set(map(len, rows)) != {len(keys)}:
         return None
-    if set(map(len, rows)) != {len(first)}:
-        return None
-    keys = list(first)
     try:
         if len(keys) == 1:
             return [list(map(itemgetter(keys[0]), rows))]
@@ -220,6 +245,8 @@ def _columns(rows: list[dict[str, Any]]) -> list[Sequence[Any]] | None:
         return None
 
 
+# From how many rows on writing by columns beats writing row by row.
+_COLUMNS_FROM = 8
 _CONTAINERS = frozenset({dict, list, tuple})
 _EXACT = SCALARS | {dict, list}
 

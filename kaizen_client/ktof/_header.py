@@ -122,21 +122,23 @@ class LineReader:
         delimiter = mark or ","
         end, fields = match.end(), None
         if content.startswith("{", end):
-            fields, end = self._field_list(content, end, delimiter)
+            fields, end = self._read_fields(content, end, delimiter)
         if not content.startswith(":", end):
             raise BadToken("no colon after the array header: write `[3]:` or `[3]{a,b}:`", end)
+        if end + 1 == len(content):
+            return Header(int(digits), delimiter, fields, "", end + 1, start)
         rest_offset = self.value_start(content, end)
         return Header(int(digits), delimiter, fields, content[rest_offset:].rstrip(" "), rest_offset, start)
 
-    def _field_list(self, content: str, brace: int, delimiter: str) -> tuple[tuple[str, ...], int]:
-        tail = content[brace:]
-        known = self._fields.get((delimiter, tail))
-        if known is not None:
-            return known, len(content) - 1
-        fields, end = self._read_fields(content, brace, delimiter)
-        if end == len(content) - 1:
-            self._fields[delimiter, tail] = fields
-        return fields, end
+    def fields(self, text: str, delimiter: str) -> tuple[str, ...]:
+        """Read a field list that is all of a text, braces included."""
+        known = self._fields.get((delimiter, text))
+        if known is None:
+            known, end = self._read_fields(text, 0, delimiter)
+            if end != len(text):
+                raise BadToken("characters after a field list", end)
+            self._fields[delimiter, text] = known
+        return known
 
     def _read_fields(self, content: str, brace: int, delimiter: str) -> tuple[tuple[str, ...], int]:
         pattern, position = _FIELD[delimiter], brace + 1

@@ -8,7 +8,10 @@ from typing import Any, Final
 from ._numbers import parse_number
 from ._quoting import QUOTED_BODY, BadToken, unescape, unquote
 
-_LITERALS: Final = {"true": True, "false": False, "null": None, "": ""}
+_LITERALS: Final = {"true": True, "false": False, "null": None}
+
+# Most tokens that are no number: nothing in them needs a closer look.
+_WORDS: Final = re.compile(r'[^"\\\[\]{}\t\r:0-9-][^"\\\[\]{}\t\r:]*')
 _NUMERIC_START: Final = frozenset("-0123456789")
 
 # What an encoder always puts in quotes and what, unquoted, is most often another notation: JSON, YAML or a later
@@ -40,8 +43,10 @@ class Scalars(dict[str, Any]):
         return value
 
     def _read(self, token: str) -> Any:
-        if token in _LITERALS:
-            return _LITERALS[token]
+        if _WORDS.fullmatch(token):
+            return _LITERALS.get(token, token)
+        if not token:
+            return ""
         first = token[0]
         if first == '"':
             return unquote(token)
@@ -78,7 +83,9 @@ _BEFORE_MARK: Final = {
 def read_cells(text: str, delimiter: str, scalars: Scalars) -> list[Any]:
     """Read the values between delimiters. The `offset` of a `BadToken` counts from the start of `text`."""
     if '"' not in text:
-        tokens = [token.strip(" ") for token in text.split(delimiter)]
+        tokens = text.split(delimiter)
+        if " " in text:
+            tokens = [token.strip(" ") for token in tokens]
         try:
             return [scalars[token] for token in tokens]
         except BadToken:
