@@ -43,8 +43,14 @@ def _finite_float(literal: str) -> float:
 
 def _exact_float(literal: str) -> float:
     value = _finite_float(literal)
-    # A short one is exact without a look: a double holds 15 digits.
-    if len(literal) > 15 and Decimal(literal) != Decimal(repr(value)):
+    # A short one is exact without a look: a double holds 15 digits, and what is below its range becomes 0.
+    if len(literal) <= 15 and value:
+        return value
+    try:
+        exact = Decimal(literal) == Decimal(repr(value))
+    except ArithmeticError:
+        exact = False  # An exponent of more digits than Decimal takes.
+    if not exact:
         raise _NotExact(literal)
     return value
 

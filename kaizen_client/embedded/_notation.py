@@ -6,9 +6,10 @@ from typing import Any, Final, NamedTuple
 
 from kaizen_client import ktof
 from kaizen_client.embedded._errors import INVALID_OPTION, MALFORMED_KTOF, RequestRefused, unsupported_value
+from kaizen_client.embedded._growth import refuse_growth
 
 #: A wider indentation only serves to fill the memory of whoever answers.
-MAX_INDENT: Final = 64
+MAX_INDENT: Final = 16
 
 _DELIMITERS: Final = (",", "\t", "|")
 _MARKER: Final = "#"
@@ -54,8 +55,10 @@ def encode(value: Any, options: EncodeOptions) -> str:
     """Return a value as KTOF.
 
     Raises:
-        RequestRefused: 400 for a value the notation cannot hold.
+        RequestRefused: 400 for a value the notation cannot hold; 413 for one that indentation would blow up.
     """
+    if isinstance(value, dict | list):
+        refuse_growth(value, options.indent)
     try:
         return ktof.encode(
             value, indent=options.indent, delimiter=options.delimiter, length_marker=options.length_marker

@@ -14,6 +14,7 @@ from kaizen_client.embedded import _notation
 from kaizen_client.embedded._detect import find_blocks
 from kaizen_client.embedded._errors import RequestRefused
 from kaizen_client.embedded._json import parse_container, parse_text, to_json
+from kaizen_client.embedded._lines import Lines
 from kaizen_client.embedded._notation import DecodeOptions, EncodeOptions
 from kaizen_client.embedded._protect import find_protected, without_marks
 from kaizen_client.embedded._spans import Span
@@ -28,8 +29,6 @@ JSON: Final = "json"
 
 # One space a level: nearly always fewer characters and tokens than two, and nothing in a text tells a decoder.
 _INDENT_IN_TEXT: Final = 1
-# How far apart, in code points, two blocks can be and still look like one.
-_GAP: Final = 80
 
 
 class EncodedPrompt(NamedTuple):
@@ -57,10 +56,12 @@ def encode_prompt(request: PromptEncodeRequest) -> EncodedPrompt:
     if not isinstance(prompt, str):
         text = _notation.encode(prompt, request.options)
         return EncodedPrompt(text, to_json(prompt), _meta(KTOF, request.schemas))
-    if request.auto_detect_json:
-        whole = _as_a_whole(prompt, request.options)
+    if request.auto_detect_json and not any(find_protected(prompt)):
+        value = parse_container(prompt)
+        # Not of an empty one: as KTOF `{}` is no text at all.
+        whole = _encoded(value, request.options) if value else None
         if whole is not None:
-            return _whole_prompt(prompt, whole, request.schemas)
+            return _whole_prompt(prompt, value, whole, request.schemas)
     return _text_prompt(prompt, request)
 
 
@@ -78,13 +79,6 @@ def decode_prompt(request: PromptDecodeRequest) -> DecodedPrompt:
     return DecodedPrompt(value, meta)
 
 
-def _as_a_whole(prompt: str, options: EncodeOptions) -> str | None:
-    """Return the KTOF of a prompt that as a whole is a container of JSON."""
-    value = parse_container(prompt)
-    # Not of an empty one: as KTOF `{}` is no text at all.
-    return _encoded(value, options) if value else None
-
-
 def _encoded(value: Any, options: EncodeOptions) -> str | None:
     try:
         return _notation.encode(value, options)
@@ -93,34 +87,37 @@ def _encoded(value: Any, options: EncodeOptions) -> str | None:
         return None
 
 
-def _whole_prompt(prompt: str, text: str, schemas: JsonObject | None) -> EncodedPrompt:
+def _whole_prompt(prompt: str, value: Any, text: str, schemas: JsonObject | None) -> EncodedPrompt:
     found = {"auto_detected_json": True, "embedded_json_count": 1}
     if len(text) >= len(prompt):
         return EncodedPrompt(prompt, prompt, _meta(TEXT, schemas) | found)
     splicer = Splicer(prompt)
     splicer.replace(0, len(prompt), text, JSON)
     applied = {"auto_detection_applied": True, "replacements": splicer.result().replacements}
-    return EncodedPrompt(text, prompt, _meta(KTOF, schemas) | found | applied)
+    # The sizes are compared with compact JSON: what white space costs is not what KTOF saves.
+    return EncodedPrompt(text, to_json(value), _meta(KTOF, schemas) | found | applied)
 
 
 def _text_prompt(prompt: str, request: PromptEncodeRequest) -> EncodedPrompt:
     """Return a prompt without the marks of protection, the JSON in it written as KTOF where that is shorter."""
     options = request.options._replace(indent=_INDENT_IN_TEXT)
     kept = list(find_protected(prompt))
-    changes: list[tuple[Span, str | None]] = [(span, None) for span in kept]
+    changes: list[tuple[Span, str | None, bool]] = [(span, None, False) for span in kept]
     if request.auto_detect_json:
-        encoded = ((block.span, _encoded(block.value, options)) for block in find_blocks(prompt, kept))
-        changes += [(span, ktof) for span, ktof in encoded if ktof is not None]
+        for block in find_blocks(prompt, kept):
+            if (ktof := _encoded(block.value, options)) is not None:
+                changes.append((block.span, ktof, isinstance(block.value, dict)))
     found = len(changes) - len(kept)
-    splicer, applied, last = Splicer(prompt), False, -1
-    for span, ktof in sorted(changes):
+    splicer, lines, applied = Splicer(prompt), Lines(prompt), False
+    for span, ktof, is_object in sorted(changes):
         if ktof is None:
             splicer.replace(*span, without_marks(prompt[span.start : span.end]), "protected")
             continue
-        text = _on_lines_of_its_own(prompt, span, ktof, last)
+        text = lines.for_block(span, ktof, is_object=is_object)
         if len(text) < span.end - span.start:
             splicer.replace(*span, text, JSON)
-            applied, last = True, span.end
+            lines.replaced(span, text)
+            applied = True
     text, replacements = splicer.result()
     meta = _meta(TEXT_WITH_KTOF if applied else TEXT, request.schemas) | {
         "auto_detected_json": found > 0,
@@ -129,20 +126,6 @@ def _text_prompt(prompt: str, request: PromptEncodeRequest) -> EncodedPrompt:
         "replacements": replacements,
     }
     return EncodedPrompt(text, prompt, meta)
-
-
-def _on_lines_of_its_own(prompt: str, span: Span, ktof: str, last: int) -> str:
-    """Return KTOF with the line breaks it needs where it stands, a blank one after the KTOF that ends at `last`."""
-    before = prompt[span.start - 1 : span.start] if span.start else ""
-    behind = prompt[span.end : span.end + 2]
-    lead = "" if before in ("", "\n") else "\n"
-    if 0 <= last < span.start <= last + _GAP:
-        gap = prompt[last : span.start]
-        if not gap.strip(" \t\r\n") and gap.count("\n") < 2:
-            # Without it, two blocks one after the other would read as one.
-            lead = "\n"
-    trail = "" if behind[:1] in ("", "\n") or behind == "\r\n" else "\n"
-    return f"{lead}{ktof}{trail}"
 
 
 def _restore(text: str, meta: JsonObject, options: DecodeOptions) -> tuple[Any, bool]:

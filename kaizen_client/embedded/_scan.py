@@ -1,15 +1,16 @@
 """Finding the objects and arrays of JSON in a text, in time that grows with its length only.
 
 Trying to parse at every bracket is quadratic: a text of opening brackets would take minutes. So the grammar is walked
-once, with a stack of its own. At an error the containers that were whole by then are kept, and the search goes on
-where the error is, never behind it.
+once, with a stack of its own. At an error the containers that were whole by then are kept, but for those inside an
+object that is not - a program's, or one in another notation, which would be torn apart - and the search goes on where
+the error is, never behind it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from kaizen_client.embedded._spans import Span
 
@@ -29,16 +30,26 @@ _TOKEN: Final = re.compile(rf'[ \t\r\n]*+(?:([\[\]{{}},:])|({_STRING_BODY}")|{_S
 _VALUE, _ITEM_OR_END, _KEY_OR_END, _KEY, _COLON, _COMMA_OR_END = range(6)
 
 
-def find_containers(text: str) -> Iterator[Span]:
+class Container(NamedTuple):
+    """An object or array of JSON in a text."""
+
+    span: Span
+    #: Whether it is an item of an array that is not whole, cut off say.
+    in_broken_array: bool
+
+
+def find_containers(text: str) -> Iterator[Container]:
     """Give the outermost objects and arrays of JSON in a text, in order; empty ones are left out.
 
-    >>> [text[start:end] for text in ['a {"b": [1]} [c [2]'] for start, end in find_containers(text)]
-    ['{"b": [1]}', '[2]']
+    >>> [text[slice(*found.span)] for text in ['a {"b": [1]} [[c], [2] [3]'] for found in find_containers(text)]
+    ['{"b": [1]}', '[2]', '[3]']
     """
     position = 0
     while (opener := _OPENER.search(text, position)) is not None:
-        spans, position = _walk(text, opener.start())
-        yield from spans
+        start = opener.start()
+        spans, position = _walk(text, start)
+        for span in spans:
+            yield Container(span, in_broken_array=span.start != start)
 
 
 def _walk(text: str, start: int) -> tuple[list[Span], int]:
@@ -90,4 +101,5 @@ def _walk(text: str, start: int) -> tuple[list[Span], int]:
     error = space.end() if space else at
     if token is None and (broken := _STRING_START.match(text, error)) is not None:
         error = broken.end()
-    return whole, error
+    broken_object = next((place for place, is_object in zip(open_at, objects, strict=True) if is_object), len(text))
+    return [span for span in whole if span.start < broken_object], error

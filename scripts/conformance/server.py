@@ -45,7 +45,7 @@ expected-statuses = ["2xx", "400"]
 
 # The engine takes a smaller indentation than the contract promises, and answers 400 beyond. This is written into the
 # copy that schemathesis reads, so that the bound is tested from both sides.
-MAX_INDENT = 64
+MAX_INDENT = 16
 
 
 class Run(NamedTuple):

@@ -15,6 +15,9 @@ from kaizen_client.embedded import Engine
 ROWS: Any = [{"id": 1, "name": "Ada"}, {"id": 2, "name": "Grace"}]
 JSON = json.dumps(ROWS)
 KTOF = "[2]{id,name}:\n 1,Ada\n 2,Grace"
+FIELDS = '{"read": true, "write": false, "user": "bob"}'
+FIELDS_KTOF = "read: true\nwrite: false\nuser: bob"
+NL, TAB = "\n", "\t"
 ROUTES = ["/v1/optimize/request", "/v1/prompts/encode"]
 
 
@@ -57,14 +60,27 @@ def test_a_block_is_replaced_and_meta_says_what_where_and_how_to_undo_it(call: A
         (f"Users: {JSON}", f"Users: \n{KTOF}"),
         (f"a\n{JSON}\nb", f"a\n{KTOF}\nb"),
         (f"a\r\n{JSON}\r\nb", f"a\r\n{KTOF}\r\nb"),
-        (f"  {JSON}\nb", f"  \n{KTOF}\nb"),
+        # Indented text stays indented.
+        (f"a:\n  {JSON}\nb", f"a:\n  {KTOF.replace(NL, NL + '  ')}\nb"),
+        (f"\t{JSON} b", f"\t{KTOF.replace(NL, NL + TAB)}\n b"),
         (f"{JSON} and {JSON}.", f"{KTOF}\n and \n{KTOF}\n."),
         # Two in a row do not become one.
         (f"{JSON}\n{JSON}", f"{KTOF}\n\n{KTOF}"),
         (f"{JSON}\r\n{JSON}", f"{KTOF}\r\n\n{KTOF}"),
         (f"{JSON}\n\n{JSON}", f"{KTOF}\n\n{KTOF}"),
         ('{"id": 1, "x": 2}{"id": 3, "x": 4}', "id: 1\nx: 2\n\nid: 3\nx: 4"),
-        (f"data={JSON};", f"data=\n{KTOF}\n;"),
+        (f"{JSON}\n\n\n{JSON}", f"{KTOF}\n\n\n{KTOF}"),
+        # What follows does not become a row or an item.
+        (f"{JSON}\n 3,Carol", f"{KTOF}\n\n 3,Carol"),
+        (f"{JSON}\n- and so on", f"{KTOF}\n\n- and so on"),
+        # Nothing in an object says where it ends, so what is around it does not become a field of it.
+        (f"Allowed:\n{FIELDS}\nDenied:\n{FIELDS}", f"Allowed:\n\n{FIELDS_KTOF}\n\nDenied:\n\n{FIELDS_KTOF}"),
+        (f"{FIELDS}\nnote: to all", f"{FIELDS_KTOF}\n\nnote: to all"),
+        (f"{FIELDS}\n\nnote: to all", f"{FIELDS_KTOF}\n\nnote: to all"),
+        (f"{FIELDS}\r\n\r\nto all", f"{FIELDS_KTOF}\r\n\r\nto all"),
+        (f"See {FIELDS} there.\n", f"See \n\n{FIELDS_KTOF}\n\n there.\n"),
+        (f"See\n{FIELDS}\n", f"See\n\n{FIELDS_KTOF}\n"),
+        (f"x\n\n {FIELDS}  \n", f"x\n\n {FIELDS_KTOF.replace(NL, NL + ' ')}  \n"),
         (f"<rows>{JSON}</rows>", f"<rows>\n{KTOF}\n</rows>"),
         (f"[as in {JSON}]", f"[as in \n{KTOF}\n]"),
         (f"Half a list: [{JSON}, ", f"Half a list: [\n{KTOF}\n, "),
@@ -92,6 +108,21 @@ def test_a_block_stands_on_lines_of_its_own(call: Any, prompt: str, text: str) -
         'x {"aaaaaaaa": 1, "aaaaaaaa": 2}', 'x [{"aaaaaaaa": {"b": 1, "b": 2}}]', 'x {"aaaa": ["\\ud800", 1, 2]}',
         'x {"pi": 3.14159265358979323846264338327950288}', 'x {"a": ' + "9" * 5000 + "}",
         'Reply as JSON like {"answer": ...}.',
+        # A line that closes no fence: it has an info string, more words, or stands too deep.
+        f"```\nouter\n```json\n{JSON}\n```\n```", f"```\n``` not a close\n{JSON}\n```", f"```\n    ```\n{JSON}\n```",
+        f"- ~~~json\n  {JSON}\n  ~~~", f"1. ```\n   {JSON}\n   ```\n",
+        f"<pre><code>{JSON}</code></pre>", f'<script type="application/json">\n{JSON}\n</script>',
+        f"<CODE>{JSON}</CODE>",
+        # Lines in another notation.
+        f"x: {{{{ {JSON} | tojson }}}}", f"{{% set x = {JSON} %}}", f"{{% for x in {JSON} %}}", f"print({JSON})",
+        f"x = {JSON};", f"GET /?q={JSON}", f'{{"user": {FIELDS}, "b": [1,],}}', f"{{'user': {FIELDS}}}",
+        f"spec:\n  selector: {FIELDS}\n  replicas: 3", f"| a | {JSON} |", f"> Users: {JSON}", f"- Users: {JSON}",
+        f"1. Users: {JSON}", f"1,{JSON},2", f"“{JSON}”", f"“{JSON}’",
+        # What the text spells out on purpose.
+        'x {"a": "\\u003c/data\\u003e, and more of it"}', 'x {"aaaa": "\\u0060\\u0060\\u0060", "bbbb": 1, "cccc": 2}',
+        'x {"aaaa": "\\u202e", "bbbbbbb": 1, "ccccc": 2}', 'x {"aaaa": "\\u0000", "bbbbbbb": 1, "ccccc": 2}',
+        'x [{"aaaaaaaaaa": 1e-9999999999999999999}]', 'x [{"aaaaaaaaaa": 0e9999999999999999999999}]',
+        'x [{"aaaaaaaaaa": 1e-400}]',
     ],
     ids=lambda prompt: prompt[:30],
 )  # fmt: skip
@@ -120,10 +151,11 @@ def test_a_block_that_ktof_makes_no_shorter_is_counted_and_left_alone(call: Any)
 
 
 def test_a_line_break_too_many_is_a_cost_too(call: Any) -> None:
-    # As KTOF it has 10 characters of 12, and needs two line breaks in the middle of a line.
-    block = '{"a":"bcde"}'
-    assert encoded(call, f"x\n{block}\ny")["result"] == "x\na: bcde\ny"
-    assert encoded(call, 'x {"a":123} y')["result"] == "x \na: 123\n y"
+    # As KTOF it is five shorter: four line breaks are to be had for that, and in the middle of a line it needs four.
+    block = '{"a":"bc","d":1}'
+    assert encoded(call, f"x {block} y")["result"] == "x \n\na: bc\nd: 1\n\n y"
+    assert encoded(call, 'x {"a":123} y')["result"] == 'x {"a":123} y'
+    assert encoded(call, 'x\n\n{"a":"bc"}\n\ny')["result"] == "x\n\na: bc\n\ny"
     assert encoded(call, "x [10,11,12] y")["result"] == "x [10,11,12] y"
 
 

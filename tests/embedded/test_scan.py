@@ -14,7 +14,7 @@ from kaizen_client.embedded._scan import find_containers
 
 
 def found(text: str) -> list[str]:
-    return [text[start:end] for start, end in find_containers(text)]
+    return [text[slice(*container.span)] for container in find_containers(text)]
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,10 @@ def found(text: str) -> list[str]:
         ('[[1, [2]], x] [3]', ["[1, [2]]", "[3]"]),
         ("[see [1] and [2]]", ["[1]", "[2]"]),
         ('{a: {"b": 1}}', ['{"b": 1}']),
+        # But not inside a broken object, which would be torn apart.
+        ('{"a": {"b": 1}, "c": [1], x', []),
+        ('[[1], {"a": {"b": 1}, "c": [1], x', ["[1]"]),
+        ('{"a": {"b": 1},} [2]', ["[2]"]),
         ('{"a" {"b": 1}}', ['{"b": 1}']),
         ('{"a": 1,} [2]', ["[2]"]),
         ("[1,] [2]", ["[2]"]),
@@ -73,7 +77,7 @@ texts = st.lists(st.sampled_from(PIECES), max_size=25).map("".join)
 @example('{"a":{"a":')
 def test_whatever_is_found_is_json_in_order_and_apart(text: str) -> None:
     before = 0
-    for start, end in find_containers(text):
+    for (start, end), _ in find_containers(text):
         assert before <= start < end
         before = end
         value = json.loads(text[start:end])
@@ -92,6 +96,17 @@ json_values = st.recursive(
 def test_json_among_prose_is_found_whole(value: Any, indent: int | None) -> None:
     text = json.dumps(value, indent=indent)
     assert found(f"See {text}, and (b): {text}") == [text, text]
+
+
+def test_items_of_an_array_that_is_cut_off_are_told_from_others() -> None:
+    text = '[{"a": 1}, {"b": 2}, {"c": 3} x [[1], [2'
+    assert [(text[slice(*span)], inside) for span, inside in find_containers(text)] == [
+        ('{"a": 1}', True),
+        ('{"b": 2}', True),
+        ('{"c": 3}', True),
+        ("[1]", True),
+    ]
+    assert [inside for _, inside in find_containers("[1] {} [[2]]")] == [False, False]
 
 
 @given(texts)
