@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, Unpack
 
-from kaizen_client import passthrough, payloads, prefer
+from kaizen_client import given_back, passthrough, payloads, prefer
 from kaizen_client._async_sender import AsyncSender, Exchange, Outgoing
 from kaizen_client._contract import OPERATIONS, SCHEMAS
 from kaizen_client.config import (
@@ -554,6 +554,11 @@ class KaizenClient:
             mode = self._config.on_failure if mode is None else checked_setting("on_failure", mode)
             wanted = call.get("prefer")
             wanted = self._config.prefer if wanted is None else checked_setting("prefer", wanted)
+            self._require_open()
+            if name == "prompts_decode":
+                if (reply := given_back.decoded(fields)) is not None:
+                    return kind.from_reply(reply, metadata=metadata)  # type: ignore[no-any-return]
+                fields = given_back.without_record(fields)
             request = payloads.request_of(operation, fields)
             body = self._body(request.get("json", MISSING), call)
             sent = None if body is None else Sent(body, SCHEMAS[str(operation.request)]["required"][0])

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any, Final
 
+from kaizen_client import given_back
 from kaizen_client.exceptions import (
     KaizenAPIError,
     KaizenAuthenticationError,
@@ -13,8 +14,7 @@ from kaizen_client.exceptions import (
     KaizenPermissionError,
     KaizenRequestError,
 )
-from kaizen_client.results import KaizenResult, Sent
-from kaizen_client.savings import compact_json
+from kaizen_client.results import KaizenResult, Sent, source_of
 
 _log = logging.getLogger("kaizen_client")
 
@@ -37,15 +37,21 @@ def original_as_result(
     metadata: Mapping[str, Any],
     sent: Sent,
 ) -> Any:
-    """Return the original as compact JSON text under `result`; a string prompt as it is."""
-    original = fields[sent.field]
-    text = original if isinstance(original, str) and sent.field == "prompt" else compact_json(original)
-    size = len(text.encode("utf-8"))
-    reply = {
+    """Return the original as compact JSON text under `result`; a prompt that is text as it is.
+
+    The `meta` of a prompt tells `prompts_decode` that it was given back.
+    """
+    is_prompt = sent.field == "prompt"
+    # What cannot be read back, as deep as JSON can be, was not changed by extra_body.
+    source = sent.source() or source_of(fields[sent.field], is_prompt=is_prompt)
+    size = len(source.text.encode("utf-8"))
+    reply: dict[str, Any] = {
         "operation": operation,
         "status": "passthrough",
-        "result": text,
+        "result": source.text,
         "stats": {"original_bytes": size, "compressed_bytes": size, "reduction_ratio": 1.0},
     }
+    if is_prompt:
+        reply["meta"] = given_back.meta_of(source, None)
     _log.warning("%s failed and gave the original back: %s", operation, type(error).__name__)
     return kind.from_reply(reply, metadata=metadata, error=error, sent=sent)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from kaizen_client import given_back
 from kaizen_client.exceptions import KaizenError
 from kaizen_client.results import EncodeResult, KaizenResult
+from kaizen_client.savings import is_size
 
 ResultT = TypeVar("ResultT", bound=KaizenResult)
 
@@ -14,8 +16,8 @@ ResultT = TypeVar("ResultT", bound=KaizenResult)
 def smaller(result: ResultT) -> ResultT:
     """Return a result whose value is the smaller text: itself, or a copy with the original in place of the KTOF.
 
-    The copy's `stats` and `token_stats` say that nothing was saved, its `meta` how the text is to be read, and its
-    `smaller` what the KTOF would have cost.
+    The copy's `stats` and `token_stats` are those of the original, the `meta` of a prompt says how it is to be read,
+    and `smaller` what the KTOF would have cost.
     """
     if not isinstance(result, EncodeResult) or not result.compressed:
         return result
@@ -27,19 +29,28 @@ def smaller(result: ResultT) -> ResultT:
     if choice.text == result.value:
         return result
     fields = {**result, "result": choice.text}
-    changes = {"stats": _unchanged_sizes, "token_stats": _unchanged_tokens, "meta": _as_it_was(choice.notation)}
-    for name, change in changes.items():
-        if isinstance(found := fields.get(name), dict):
-            fields[name] = change(found)
+    if isinstance(stats := fields.get("stats"), dict):
+        fields["stats"] = _sizes(stats, choice.text)
+    if isinstance(counted := fields.get("token_stats"), dict):
+        fields["token_stats"] = _unchanged_tokens(counted)
+    if (source := result.prompt_source()) is not None:
+        meta = fields.get("meta")
+        fields["meta"] = given_back.meta_of(source, meta if isinstance(meta, dict) else None)
     return result.with_choice(fields, choice)
 
 
-def _unchanged_sizes(stats: Mapping[str, Any]) -> dict[str, Any]:
+def _sizes(stats: Mapping[str, Any], text: str) -> dict[str, Any]:
+    """Return a reply's sizes, in its form, with those of the text that was chosen."""
     changed = dict(stats)
-    if "original_bytes" in stats:
-        changed |= {"compressed_bytes": stats["original_bytes"], "reduction_ratio": 1.0}
-    if "original_length" in stats:
-        changed |= {"optimized_length": stats["original_length"], "reduction": 0, "reduction_ratio": 0.0}
+    original = stats.get("original_bytes")
+    if is_size(original):
+        size = len(text.encode("utf-8", "surrogatepass"))
+        changed |= {"compressed_bytes": size, "reduction_ratio": round(size / original, 3) if original else 1.0}
+    original = stats.get("original_length")
+    if is_size(original):
+        saved = original - len(text)
+        share = round(saved / original, 3) if original else 0.0
+        changed |= {"optimized_length": len(text), "reduction": saved, "reduction_ratio": share}
     return changed
 
 
@@ -51,10 +62,3 @@ def _unchanged_tokens(counted: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(counts, dict) and "original" in counts:
             changed[model] = {**counts, "compressed": counts["original"]}
     return changed
-
-
-def _as_it_was(notation: str) -> Any:
-    def change(meta: Mapping[str, Any]) -> dict[str, Any]:
-        return {**meta, "segments_schema": notation, "replacements": [], "auto_detection_applied": False}
-
-    return change

@@ -34,9 +34,24 @@ class HttpInfo(NamedTuple):
 class Source(NamedTuple):
     """What an encode call was asked to encode, as what would be sent without it."""
 
-    #: Compact JSON, or a string prompt as it is.
+    #: Compact JSON; a string prompt as it is, without the marks of protection.
     text: str
     notation: Literal["json", "text"]
+    #: The prompt itself where it is a string: a text, or JSON in whatever spelling.
+    prompt: str | None = None
+
+
+def source_of(value: Any, *, is_prompt: bool) -> Source:
+    """Return a value or a prompt as what would be sent of it."""
+    if not is_prompt or not isinstance(value, str):
+        return Source(compact_json(value), "json")
+    # Only here: what comes with it is needed for nothing else where the engine is not.
+    from kaizen_client.embedded._json import parse_container
+    from kaizen_client.embedded._protect import unprotected
+
+    text = unprotected(value)
+    container = parse_container(value) if text == value else None
+    return Source(text, "text", value) if container is None else Source(compact_json(container), "json", value)
 
 
 class Sent(NamedTuple):
@@ -50,10 +65,7 @@ class Sent(NamedTuple):
     def source(self) -> Source | None:
         """Return what was to be encoded; None where the body cannot be read back: nested as deep as JSON can be."""
         try:
-            value = json.loads(self.body)[self.field]
-            if isinstance(value, str) and self.field != "data":
-                return Source(value, "text")
-            return Source(compact_json(value), "json")
+            return source_of(json.loads(self.body)[self.field], is_prompt=self.field == "prompt")
         except (LookupError, ValueError, RecursionError):
             return None
 
@@ -281,7 +293,8 @@ class EncodeResult(KaizenResult):
         found = _block(self.get("meta")).get("segments_schema")
         if found in ("ktof", "text_with_ktof", "text"):
             return cast("Notation", found)
-        return "text" if source and source.notation == "text" and source.text == self._value() else "ktof"
+        unchanged = source is not None and source.prompt is not None and self._value() in (source.text, source.prompt)
+        return "text" if unchanged else "ktof"
 
     @property
     def smaller(self) -> Smaller:
@@ -302,7 +315,9 @@ class EncodeResult(KaizenResult):
         if source is None:
             raise KaizenError("the result does not know what it was made from; use one that a call returned")
         text: str = self._value()
-        saving = choose(source.text, text, self._told().tokens)
+        # A JSON prompt may have been counted in its own spelling, which is not what KTOF is compared with.
+        respelled = source.notation == "json" and source.prompt is not None
+        saving = choose(source.text, text, {} if respelled else self._told().tokens)
         if saving.saved > 0:
             return Smaller(text, self._written(source), saving)
         return Smaller(source.text, source.notation, saving)
@@ -314,6 +329,11 @@ class EncodeResult(KaizenResult):
         )
         copy._choice = choice
         return copy
+
+    def prompt_source(self) -> Source | None:
+        """Return the source of a prompt; None where something else was encoded, or there is nothing to compare."""
+        sent: Sent | None = self._state("_sent", None)
+        return sent.source() if sent is not None and sent.field == "prompt" else None
 
     def _source(self) -> Source | None:
         sent: Sent | None = self._state("_sent", None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, TypeGuard
 
 __all__ = ["Notation", "Saving", "Savings", "Smaller"]
 
@@ -131,7 +131,8 @@ def choose(original: str, compressed: str, tokens: Mapping[str, Saving]) -> Savi
 
 def _tokens(counted: Mapping[str, Any]) -> dict[str, Saving]:
     raw, optimized = counted.get("raw"), counted.get("optimized")
-    if isinstance(raw, dict) and isinstance(optimized, dict):
+    # By their shape, for `raw` and `optimized` may be the names of models, too.
+    if _by_model(raw) and _by_model(optimized):
         first = second = "tokens"
     else:
         raw = optimized = counted
@@ -145,6 +146,10 @@ def _tokens(counted: Mapping[str, Any]) -> dict[str, Saving]:
     return found
 
 
+def _by_model(value: Any) -> TypeGuard[dict[str, Any]]:
+    return isinstance(value, dict) and not {"original", "compressed"} & value.keys()
+
+
 def _object(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
@@ -155,6 +160,9 @@ def _saving(original: Any, compressed: Any, unit: str, *, exact: bool = True) ->
 
 
 def _size(value: Any) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LARGEST:
-        return None
-    return int(value)
+    return int(value) if is_size(value) else None
+
+
+def is_size(value: object) -> TypeGuard[int | float]:
+    """Tell whether a value of a reply is a size: a number that is not negative, and not beyond all measure."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _LARGEST

@@ -19,12 +19,12 @@ def protect(text: str) -> str:
     hosted service does not document them: there, put the part in a Markdown code fence.
 
     Args:
-        text: the part of the prompt.
+        text: the part of the prompt; marks already in it are taken out, so that it may be protected twice.
 
     >>> protect('{"answer": 5}')
     '<ktof:keep>{"answer": 5}</ktof:keep>'
     """
-    return f"{_OPEN}{text}{_CLOSE}"
+    return f"{_OPEN}{text.replace(_OPEN, '').replace(_CLOSE, '')}{_CLOSE}"
 
 
 def find_protected(text: str) -> Iterator[Span]:
@@ -42,3 +42,12 @@ def find_protected(text: str) -> Iterator[Span]:
 def without_marks(protected: str) -> str:
     """Return a protected part without its two marks."""
     return protected[len(_OPEN) : -len(_CLOSE)]
+
+
+def unprotected(text: str) -> str:
+    """Return a text without the marks around its protected parts."""
+    parts, done = [], 0
+    for span in find_protected(text):
+        parts += [text[done : span.start], without_marks(text[span.start : span.end])]
+        done = span.end
+    return "".join([*parts, text[done:]]) if parts else text
