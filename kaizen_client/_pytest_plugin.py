@@ -1,6 +1,6 @@
 """Fixtures for pytest, found by its entry point: a fake service, and a client of each flavour.
 
-Loaded in every test run where the SDK is installed, so it imports nothing of it before a test asks.
+Loaded in every test run where the SDK is installed, so it imports no client, engine or HTTP library before a test asks.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ decoded again, unless the test has told it to fail; and it records what it was a
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
 import threading
 from collections.abc import Mapping
@@ -235,9 +236,11 @@ class FakeKaizen:
         body = {"detail": _detail(failure) if detail is None else detail}
         if code is not None:
             body["code"] = code
-        fields = dict(headers or {})
-        if retry_after is not None or failure == 429:
-            fields["retry-after"] = "1" if retry_after is None else str(retry_after)
+        fields = {name.lower(): value for name, value in (headers or {}).items()}
+        if retry_after is not None:
+            fields["retry-after"] = str(retry_after)
+        elif failure == 429:
+            fields.setdefault("retry-after", "1")
         return self.reply_next(body, status=failure, headers=fields, times=times, operation=operation)
 
     def reply_next(
@@ -266,7 +269,7 @@ class FakeKaizen:
         self._plan(WireReply(status, fields, data), times, operation)
 
     def _plan(self, outcome: Any, times: int, operation: str | None) -> None:
-        if times < 1:
+        if not isinstance(times, int) or times < 1:
             raise ValueError("times must be 1 or more")
         if operation is not None and operation not in OPERATIONS:
             raise ValueError(f"operation must be one of {', '.join(OPERATIONS)}")
@@ -359,9 +362,9 @@ class _Async:
 
 def _route(path: str) -> str:
     """Return a path without the prefix of a base URL."""
-    place = path.find("/v1/")
-    if place >= 0:
-        return path[place:]
+    for _, route in _OPERATIONS:
+        if path.endswith(route) and route != "/":
+            return route
     return "/" if path.endswith("/") else path
 
 
@@ -376,6 +379,6 @@ def _fresh(failure: KaizenRequestError | type[KaizenRequestError]) -> KaizenRequ
     """Return an error of its own for each request, since a call writes its attempts on it."""
     if isinstance(failure, type):
         return failure(f"{failure.__name__} planned by the test")
-    again = type(failure)(failure.message, failure.original)
-    again.retryable = failure.retryable
+    again = copy.copy(failure)
+    again.original = failure.original
     return again

@@ -69,7 +69,7 @@ def test_either_envelope_can_be_had(envelope: Any) -> None:
 
 def test_it_is_a_transport_for_both_clients_whatever_their_url() -> None:
     service = FakeKaizen()
-    with SyncKaizenClient(transport=service, base_url="http://h/prefix") as client:
+    with SyncKaizenClient(transport=service, base_url="http://h/v1/prefix") as client:
         client.compress(data=1)
         client.health()
         with pytest.raises(KaizenNotFoundError):
@@ -83,7 +83,7 @@ def test_it_is_a_transport_for_both_clients_whatever_their_url() -> None:
     assert [(call.operation, call.path) for call in service.calls] == [
         ("compress", "/v1/compress"),
         ("health", "/"),
-        (None, "/prefix/v2/new"),
+        (None, "/v1/prefix/v2/new"),
         ("optimize", "/v1/optimize"),
     ]
 
@@ -138,6 +138,28 @@ def test_the_error_has_what_the_test_said() -> None:
     for error in on_both(service, lambda client: client.compress(data=1)):
         assert (error.detail, error.code, error.retry_after) == ("slow down", "busy", 90.0)
         assert error.headers["x-zone"] == "a"
+
+
+def test_a_header_of_the_tests_own_stands_whatever_its_case() -> None:
+    service = FakeKaizen()
+    service.fail_next(429, headers={"Retry-After": "7"})
+    with service.sync_client() as client:
+        client.compress(data=1)
+    assert isinstance(service.clock, FakeClock)
+    assert service.clock.slept == [8.75]
+
+
+class OwnError(KaizenConnectionError):
+    def __init__(self) -> None:
+        super().__init__("of my own", OSError("underneath"))
+
+
+def test_an_error_of_a_class_with_its_own_arguments_is_raised_as_it_is() -> None:
+    service = FakeKaizen()
+    service.fail_next(OwnError(), times=2)
+    for error in on_both(service, lambda client: client.compress(data=1), max_retries=0):
+        assert type(error) is OwnError
+        assert isinstance(error.original, OSError)
 
 
 @pytest.mark.parametrize(

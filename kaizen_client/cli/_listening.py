@@ -18,6 +18,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 # How long a stop waits for the calls under way, in seconds.
 _GRACE: Final = 10
+# How many connections wait to be taken. Where file descriptors run out, asyncio logs that so many times at once.
+_BACKLOG: Final = 128
 _LOGGERS: Final = ("kaizen_client", "uvicorn")
 
 
@@ -46,6 +48,7 @@ def serve(app: ASGIApp, host: str, port: int, log_level: str, *, open_to_all: bo
             proxy_headers=False,
             server_header=False,
             timeout_graceful_shutdown=_GRACE,
+            backlog=_BACKLOG,
         )
     )
     try:
@@ -75,7 +78,7 @@ def _listen(host: str, port: int) -> socket.socket:
             # A port that was used a moment ago can be used again. On Windows this would share it.
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
-        listener.listen(2048)
+        listener.listen(_BACKLOG)
     except OSError:
         listener.close()
         raise

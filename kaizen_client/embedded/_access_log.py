@@ -42,7 +42,7 @@ class AccessLine:
             1000 * (time.perf_counter() - self._began),
             self.taken,
             self.given,
-            self._request_id,
+            _one_word(self._request_id),
         )
 
 

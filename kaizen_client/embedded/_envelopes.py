@@ -63,7 +63,7 @@ def _server_notes_counts(counts: Mapping[str, Counts], original: Size, compresse
 
 
 def _tokenizer(counts: Counts) -> dict[str, object]:
-    return {"exact": counts.tokenizer.exact, "tokenizer": counts.tokenizer.name}
+    return {"exact": counts.exact, "tokenizer": counts.tokenizer}
 
 
 class Envelope(Protocol):

@@ -27,7 +27,13 @@ _PREFIX: Final = re.compile(
 _END: Final = r"(?:[-_.:@].*)?"
 _KNOWN: Final = (
     (_O200K, re.compile(rf"(?:o200k_base|(?:chat)?gpt-(?:4o|4\.1|4\.5|5|5\.[0-9]+|oss)|o[134]|codex){_END}")),
-    (_CL100K, re.compile(rf"(?:cl100k_base|gpt-(?:4|3\.5|35)|text-embedding-(?:ada-002|3)){_END}")),
+    (
+        _CL100K,
+        re.compile(
+            r"(?:cl100k_base|gpt-(?:4|3\.5-turbo|35-turbo)|text-embedding-(?:ada-002|3-small|3-large))"
+            r"(?:-(?:turbo|32k|16k|vision|preview|instruct|[0-9]{4}(?:-[0-9]{2}){0,2}))*(?:[:@].*)?"
+        ),
+    ),
 )
 
 # The tokenizer takes no more than 200,000 tokens at once. A character has four at most.
@@ -82,7 +88,15 @@ def _load(name: str) -> Callable[[str], list[int]]:
     return encode
 
 
-def counter(name: str) -> Callable[[str], int]:
+class Count(NamedTuple):
+    """How many tokens a text has."""
+
+    tokens: int
+    #: Whether it is the very number: False where a text without a break had to be cut.
+    exact: bool
+
+
+def counter(name: str) -> Callable[[str], Count]:
     """Return a function that counts the tokens of a text of any length.
 
     Loading the tokenizers takes about a second, once a process.
@@ -92,18 +106,28 @@ def counter(name: str) -> Callable[[str], int]:
     """
     with _loading:
         encode = _load(name)
-    return lambda text: sum(len(encode(part)) for part in chunks(text))
+
+    def count(text: str) -> Count:
+        tokens, exact = 0, True
+        for part, sound in chunks(text):
+            tokens += len(encode(part))
+            exact = exact and sound
+        return Count(tokens, exact)
+
+    return count
 
 
-def chunks(text: str, size: int = _CHUNK) -> Iterator[str]:
-    """Cut a text into parts that the tokenizer takes, so that the tokens of the parts are those of the whole.
+def chunks(text: str, size: int = _CHUNK) -> Iterator[tuple[str, bool]]:
+    """Cut a text into parts that the tokenizer takes.
 
-    A run of more than 24,000 letters without anything between them is cut anyway, which may count a token more.
+    Gives each part, and whether a token begins at its end in any case, so that its tokens are those it has in the
+    whole. A text is cut anywhere only where it has no such place for 24,000 characters.
     """
     start = 0
     while len(text) - start > size:
-        cut = _CUT.search(text, start + size, min(len(text), start + size + _LONGEST))
-        end = cut.start() if cut else min(len(text), start + size + _LONGEST)
-        yield text[start:end]
+        longest = min(len(text), start + size + _LONGEST)
+        cut = _CUT.search(text, start + size, longest)
+        end = cut.start() if cut else longest
+        yield text[start:end], cut is not None or end == len(text)
         start = end
-    yield text[start:]
+    yield text[start:], True

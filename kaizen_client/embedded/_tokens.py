@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from kaizen_client.embedded._errors import TOKENIZER_ERROR, RequestRefused
-from kaizen_client.embedded._tokenizers import REMEDY, Tokenizer, counter, tokenizer_for
+from kaizen_client.embedded._tokenizers import REMEDY, Count, Tokenizer, counter, tokenizer_for
 
 #: What a reply says beside a null where tokens cannot be counted.
 NOT_INSTALLED: Final = f"Token counts need tokenizers, which are not installed: {REMEDY}"
@@ -15,9 +15,12 @@ NOT_INSTALLED: Final = f"Token counts need tokenizers, which are not installed: 
 class Counts(NamedTuple):
     """The tokens of one model before and after."""
 
-    tokenizer: Tokenizer
+    #: The tokenizer's name.
+    tokenizer: str
     original: int
     compressed: int
+    #: Whether they are what the model counts; False for an estimate.
+    exact: bool
 
 
 class TokenCounts(NamedTuple):
@@ -44,4 +47,9 @@ def count_tokens(models: Sequence[str] | None, original: str, compressed: str) -
     except Exception as error:
         raise RequestRefused(500, TOKENIZER_ERROR, "Unable to load tokenizer") from error
     pairs = {name: (count(original), count(compressed)) for name, count in counters.items()}
-    return TokenCounts({model: Counts(tokenizer, *pairs[tokenizer.name]) for model, tokenizer in wanted.items()})
+    return TokenCounts({model: _counts(tokenizer, *pairs[tokenizer.name]) for model, tokenizer in wanted.items()})
+
+
+def _counts(tokenizer: Tokenizer, original: Count, compressed: Count) -> Counts:
+    exact = tokenizer.exact and original.exact and compressed.exact
+    return Counts(tokenizer.name, original.tokens, compressed.tokens, exact)

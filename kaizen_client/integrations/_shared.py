@@ -7,7 +7,7 @@ import re
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from kaizen_client import KaizenBadRequestError, KaizenConfigError
+from kaizen_client import KaizenBadRequestError, KaizenConfigError, KaizenError
 
 if TYPE_CHECKING:
     from kaizen_client import KaizenClient
@@ -34,7 +34,8 @@ def vendor_module(name: str, extra: str) -> Any:
 async def read_reply(kaizen: KaizenClient, text: Any) -> dict[str, Any]:
     """Return what a model replied: `kind` (`json`, `ktof` or `text`), the value under `result`, and the `text`.
 
-    Prose is prose: a reply is read as KTOF only where it begins like KTOF and can be decoded whole.
+    Prose is prose: a reply is read as KTOF only where it begins like KTOF and can be decoded whole. Where Kaizen fails
+    meanwhile, the reply is there as text, and the failure under `error`.
     """
     if not isinstance(text, str):
         return {"kind": "text", "result": text, "text": text}
@@ -50,6 +51,9 @@ async def read_reply(kaizen: KaizenClient, text: Any) -> dict[str, Any]:
             decoded = await kaizen.prompts_decode({"ktof": body})
         except KaizenBadRequestError:
             pass
+        except KaizenError as error:
+            # The model's reply is paid for: it is not lost because it could not be decoded.
+            return {"kind": "text", "result": text, "text": text, "error": error}
         else:
             return {**decoded, "kind": "ktof", "result": decoded.value, "text": text}
     return {"kind": "text", "result": text, "text": text}

@@ -23,7 +23,8 @@ CL100K = [
 ]  # fmt: skip
 OTHERS = [
     "claude-sonnet-4-5", "anthropic/claude-3-5-haiku", "gemini-2.5-pro", "models/gemini-2.0-flash", "llama-3.1-70b",
-    "mistral-large", "gpt-2", "gpt-45", "gpt-4x", "gpt-40", "gpt-6", "davinci", "o2", "o10", "o1x", "", "gpt",
+    "mistral-large", "gpt-2", "gpt-45", "gpt-4x", "gpt-40", "gpt-4.7", "gpt-4-o", "gpt-4-claude",
+    "gpt-6", "davinci", "o2", "o10", "o1x", "", "gpt",
     "foo/bar", "openai/", "a\nb",
 ]  # fmt: skip
 
@@ -45,7 +46,7 @@ def test_any_other_model_gets_an_estimate_that_says_it_is_one(model: str) -> Non
      ("お誕生日おめでとう", 8, 9)],
 )  # fmt: skip
 def test_known_texts_have_their_known_counts(text: str, o200k: int, cl100k: int) -> None:
-    assert (counter("o200k_base")(text), counter("cl100k_base")(text)) == (o200k, cl100k)
+    assert (counter("o200k_base")(text), counter("cl100k_base")(text)) == ((o200k, True), (cl100k, True))
 
 
 pieces = st.sampled_from(
@@ -59,12 +60,20 @@ pieces = st.sampled_from(
 @given(parts=st.lists(pieces, max_size=60), size=st.integers(1, 20))
 def test_the_parts_of_a_text_have_the_tokens_of_the_whole(name: str, parts: list[str], size: int) -> None:
     text, count = "".join(parts), counter(name)
-    cut = list(chunks(text, size))
-    assert "".join(cut) == text
-    assert sum(map(count, cut)) == count(text)
+    parts_of_it = list(chunks(text, size))
+    assert "".join(part for part, _ in parts_of_it) == text
+    assert all(sound for _, sound in parts_of_it)
+    assert sum(count(part).tokens for part, _ in parts_of_it) == count(text).tokens
 
 
-@pytest.mark.parametrize("text", ["a" * 200_000, "😀" * 120_000, "東" * 100_000, '{"a":1},' * 50_000, "\n" * 100_000])
-def test_a_text_without_a_break_is_counted_all_the_same(text: str) -> None:
-    assert max(map(len, chunks(text))) < 50_000
-    assert counter("o200k_base")(text) > 100
+@pytest.mark.parametrize("text", ["a" * 200_000, "😀" * 120_000, "東" * 100_000, " " * 100_000, "-" * 100_000])
+def test_a_text_without_a_break_is_counted_and_said_to_be_an_estimate(text: str) -> None:
+    assert max(len(part) for part, _ in chunks(text)) < 50_000
+    tokens, exact = counter("o200k_base")(text)
+    assert tokens > 100
+    assert exact is False
+
+
+@pytest.mark.parametrize("text", ['{"a":1},' * 50_000, "word " * 50_000, "a1" * 100_000])
+def test_a_long_text_with_breaks_is_counted_exactly(text: str) -> None:
+    assert counter("o200k_base")(text).exact is True
