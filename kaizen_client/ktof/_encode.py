@@ -174,7 +174,7 @@ class _Encoder:
             self._lines.append(f"{head}: {self._delimiter.join(self._cells.write(values, types))}")
             return False
         indentation = self._unit * depth
-        if types == {dict} and self._table(head, values, indentation):
+        if types == _DICTS and self._table(head, values, indentation):
             return False
         self._lines.append(f"{head}:")
         pad = f"{indentation}- "
@@ -248,6 +248,7 @@ def _columns(rows: list[dict[str, Any]]) -> list[Sequence[Any]] | None:
 # From how many rows on writing by columns beats writing row by row.
 _COLUMNS_FROM = 8
 _CONTAINERS = frozenset({dict, list, tuple})
+_DICTS = frozenset({dict})
 _EXACT = SCALARS | {dict, list}
 
 

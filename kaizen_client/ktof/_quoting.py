@@ -10,6 +10,7 @@ from typing import Final
 QUOTED_BODY: Final = r'[^"\\]*(?:\\.[^"\\]*)*'
 _QUOTED: Final = re.compile(rf'"({QUOTED_BODY})"', re.DOTALL)
 _ESCAPE: Final = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
+_UNUSUAL_ESCAPE: Final = re.compile(r'\\(?!["nrt])')
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _ESCAPED: Final = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 _UNESCAPED: Final = {"\\": "\\", '"': '"', "n": "\n", "r": "\r", "t": "\t"}
@@ -110,10 +111,20 @@ def unquote(token: str) -> str:
     return unescape(match[1], 1)
 
 
+def _replace_usual(part: str) -> str:
+    if "\\" not in part:
+        return part
+    return part.replace('\\"', '"').replace("\\n", "\n").replace("\\r", "\r").replace("\\t", "\t")
+
+
 def unescape(body: str, offset: int) -> str:
     """Give what the text between two quotes stands for; `offset` is where it is in its token."""
     if "\\" not in body:
         return body
+    # Without pairs of backslashes every other one starts an escape, so each kind can be replaced at once.
+    parts = body.split("\\\\")
+    if not any(map(_UNUSUAL_ESCAPE.search, parts)):
+        return "\\".join(map(_replace_usual, parts))
 
     def replace(match: re.Match[str]) -> str:
         code = match[1]

@@ -18,6 +18,9 @@ _NUMERIC_START: Final = frozenset("-0123456789")
 # version of this one. A colon inside a word (a time, an address) is unambiguous, and let through.
 MISREAD: Final = re.compile(r'["\\\[\]{}\t\r]|:(?: |\Z)|\A-(?: |\Z)')
 
+# What a later version writes for an empty list; no guess is safe.
+_EMPTY_ELSEWHERE: Final = {"[]": "an empty list as `key[0]:`", "{}": "an empty object as `key:`"}
+
 _MEMO_SIZE: Final = 1 << 16
 
 
@@ -65,6 +68,11 @@ class Scalars(dict[str, Any]):
                     "quote the value, or decode with strict=False to take it as it stands",
                     match.start(),
                 )
+        elif token in _EMPTY_ELSEWHERE:
+            raise BadToken(
+                f"an unquoted {token}, which other notations read as empty and this one as a string: "
+                f"write {_EMPTY_ELSEWHERE[token]}, or quote the string"
+            )
         return token
 
 

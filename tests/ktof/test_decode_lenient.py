@@ -31,6 +31,7 @@ TOLERATED: list[tuple[str, Any]] = [
     ("\ufeffa: 1", {"a": 1}),
     ("[1\t]{a\tb}:\n  \t1", [{"a": "", "b": 1}]),
     ("[1]:\n  -\n    a: 1", [{"a": 1}]),
+    ("[3]:\n  -\n  -\n    a: 1\n  - b", [{}, {"a": 1}, "b"]),
 ]  # fmt: skip
 
 
@@ -49,6 +50,8 @@ def test_objects_are_read_whatever_indent_is_passed(indent: int) -> None:
 @pytest.mark.parametrize(
     "text",
     ['a: "x', 'a: "\\q"', 'a: "\\ud800"', "a 1\nb 2", "a[1]{x}:\n  1,2", "[0]:\na: 1", "[1, 2]", '{"a": 1}', ": 1",
+     "a: []", "a: {}", "a[2]: 1,[]", "a[1]{x,y}:\n  1,{}", "a[1]:\n  - []", "[]", "{}", "[2]:\n  - 1\n  - [1]",
+     "[2]:\n  - a: 1\n  -  - b: 1",
      'a[2]: x"y,1', "a[x]: 1", "a: 1e999", "o[2:]{n}:\n  1"],
 )  # fmt: skip
 def test_what_could_only_be_read_by_guessing_or_losing_data_is_still_refused(text: str) -> None:

@@ -28,6 +28,11 @@ SHAPES: list[tuple[Any, str]] = [
     ([{"o": {"a": 1}, "p": 2}], "[1]:\n  - o:\n      a: 1\n    p: 2"),
     ([{"l": [1, {"a": 1}], "p": 2}], "[1]:\n  - l[2]:\n    - 1\n    - a: 1\n    p: 2"),
     ({"": [1]}, '""[1]: 1'),
+    ([{"l": [1, 2], "p": []}], "[1]:\n  - l[2]: 1,2\n    p[0]:"),
+    ([{"l": [], "p": 1}], "[1]:\n  - l[0]:\n    p: 1"),
+    ([{"l": [{"a": 1}, {"b": 2}], "p": 1}], "[1]:\n  - l[2]:\n    - a: 1\n    - b: 2\n    p: 1"),
+    ([{"o": {}, "p": 2}], "[1]:\n  - o:\n    p: 2"),
+    ([1, {"a": 1}, "x", {}, [2]], "[5]:\n  - 1\n  - a: 1\n  - x\n  -\n  - [1]: 2"),
 ]
 
 
@@ -84,6 +89,17 @@ def test_a_text_is_written_alike_alone_and_in_a_long_column() -> None:
         assert encode(mixed).split("\n  ")[1] == alone
 
 
+def test_short_tables_are_written_like_long_ones() -> None:
+    row = {"s": "a: b", "n": 1.0, "b": True, "z": None, "k l": "", "i": 2**70}
+    short, long = encode([row] * 2), encode([row] * 50)
+    assert short.split("\n")[0] == long.split("\n")[0].replace("[50]", "[2]")
+    assert set(short.split("\n")[1:]) == set(long.split("\n")[1:])
+    for count in (2, 50):
+        for odd in ({"s": 1}, {**row, "more": 1}, {**row, "n": [1]}, {**row, "n": {}}, {"t": 1, **row}, {}):
+            head = encode([row] * count + [odd]).split("\n")[0]
+            assert head == f"[{count + 1}]:"
+
+
 def test_special_characters_are_escaped() -> None:
     assert encode('\\"\n\r\t') == '"\\\\\\"\\n\\r\\t"'
 
@@ -135,6 +151,8 @@ def test_the_delimiter_stands_in_brackets_braces_and_rows() -> None:
     assert encode(rows, delimiter="|") == "[1|]{a|b}:\n  1|x,y"
     assert encode(rows, delimiter="\t") == "[1\t]{a\tb}:\n  1\tx,y"
     assert encode({"k": "x|y"}, delimiter="|") == 'k: "x|y"'
+    assert encode({"k": "x,y", "l": ["x,y", "|"]}, delimiter="\t") == "k: x,y\nl[2\t]: x,y\t|"
+    assert encode([["a", "b|c"]], delimiter="|") == '[1|]:\n  - [2|]: a|"b|c"'
 
 
 @pytest.mark.parametrize("marker", [True, "#"])
