@@ -116,13 +116,13 @@ class _Encoder:
         lead, pad = frame.lead, frame.pad
         frame.lead = pad
         for key, value in frame.children:
-            writer = write.get(type(value))
-            if writer is None:
+            kind = type(value)
+            if kind not in _EXACT:
                 value = _plain(value)
-                writer = write.get(type(value))
-            if writer is not None:
-                add(f"{lead}{keys[key]}: {writer(value)}")
-            elif type(value) is dict:
+                kind = type(value)
+            if kind in SCALARS:
+                add(f"{lead}{keys[key]}: {write[kind](value)}")
+            elif kind is dict:
                 add(f"{lead}{keys[key]}:")
                 self._check_room(1)
                 if value:
@@ -139,23 +139,24 @@ class _Encoder:
     def _list_items(self, frame: _Frame) -> bool:
         """Write elements of a list until one opens a level (False) or there are no more (True)."""
         write, add, pad = self._cells.by_type, self._lines.append, frame.pad
-        below = frame.depth + 1
-        indentation = self._unit * below
         for value in frame.children:
-            writer = write.get(type(value))
-            if writer is None:
+            kind = type(value)
+            if kind not in _EXACT:
                 value = _plain(value)
-                writer = write.get(type(value))
-            if writer is not None:
-                add(f"{pad}{writer(value)}")
-            elif type(value) is dict:
-                self._check_room(1)
-                if value:
-                    self._stack.append(_Frame(iter(value.items()), below, indentation, pad, is_list=False))
+                kind = type(value)
+            if kind is list:
+                if self._array(pad, value, frame.depth + 1):
                     return False
-                add(pad[:-1])
-            elif self._array(pad, value, below):
+            elif kind is not dict:
+                add(f"{pad}{write[kind](value)}")
+            elif value:
+                self._check_room(1)
+                below = frame.depth + 1
+                self._stack.append(_Frame(iter(value.items()), below, self._unit * below, pad, is_list=False))
                 return False
+            else:
+                self._check_room(1)
+                add(pad[:-1])
         return True
 
     def _array(self, lead: str, values: list[Any], depth: int) -> bool:

@@ -115,9 +115,9 @@ def side_by_side() -> bool:
 
 
 def seconds(call: Callable[[], Any]) -> float:
-    """Give the processor time of a call that may end in an error of the codec; the better of two when it is long."""
+    """Give the processor time of a call that may end in an error of the codec; the best of three when it is long."""
     taken: list[float] = []
-    while len(taken) < (2 if taken and taken[0] > LIMIT_SECONDS / 5 else 1):
+    while len(taken) < (3 if taken and taken[0] > LIMIT_SECONDS / 5 else 1):
         gc.collect()
         started = time.process_time()
         with suppress(KtofError):
