@@ -6,7 +6,7 @@ import inspect
 import logging
 import platform
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from kaizen_client._contract import CONTRACT_VERSION
@@ -22,6 +22,7 @@ from kaizen_client.exceptions import (
     KaizenPayloadError,
     KaizenRequestError,
     error_from_reply,
+    without_secrets,
 )
 from kaizen_client.headers import Headers, problem_with
 from kaizen_client.options import KaizenTimeout
@@ -60,6 +61,8 @@ class Exchange(NamedTuple):
     body: bytes
     http: HttpInfo
     url: str
+    #: Hides what the call sent as its key, should the reply repeat it: for errors.
+    hide: Callable[[Any, Headers, bytes], tuple[Any, Headers, bytes]]
 
 
 class AsyncSender:
@@ -121,7 +124,7 @@ class AsyncSender:
                     await self._tell(attempt)
                     own_id = reply.headers.get("x-request-id", request_id)
                     http = HttpInfo(reply.status, reply.headers, ended - began, tuple(attempts), own_id)
-                    return Exchange(reply.body, http, request.url)
+                    return Exchange(reply.body, http, request.url, _hider(key))
                 retry_after = parse_retry_after(reply.headers.get("retry-after"), clock.wall())
                 failure = answer = error_from_reply(
                     reply.status, reply.headers, reply.body,
@@ -237,6 +240,11 @@ class AsyncSender:
 
     def _url(self, path: str) -> str:
         return self._config.base_url.rstrip("/") + path
+
+
+def _hider(key: str | None) -> Callable[[Any, Headers, bytes], tuple[Any, Headers, bytes]]:
+    # A function rather than the key, which an exchange would show when it is printed.
+    return lambda payload, headers, body: without_secrets(payload, headers, body, [key] if key else [])
 
 
 def _named(error: KaizenError | None) -> str | None:

@@ -617,18 +617,24 @@ class KaizenClient:
             reply = parsed_body(exchange.body)
         except ValueError as error:
             reply, reason = None, str(error)
+        payload: Any = reply if not reason else exchange.body.decode("utf-8", "replace")
         if isinstance(reply, dict):
             result: ResultT = kind.from_reply(reply, http=http, metadata=metadata, sent=sent)
-            result.check()
-            return result
+            try:
+                result.check()
+            except KaizenResponseError as error:
+                reason = error.reason
+            else:
+                return result
+        payload, headers, body = exchange.hide(payload, http.headers, exchange.body)
         raise KaizenResponseError(
             http.status,
-            reply if not reason else exchange.body.decode("utf-8", "replace"),
-            http.headers,
+            payload,
+            headers,
             reason=reason or f"the body is not a JSON object but {payloads.json_name(reply)}",
             url=exchange.url,
-            preview=exchange.body[:120],
-            request_id=http.request_id,
+            preview=body[:120],
+            request_id=exchange.hide(http.request_id, headers, b"")[0],
             metadata=metadata,
             attempts=http.attempts,
         )

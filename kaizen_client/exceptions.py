@@ -393,6 +393,19 @@ def _without(value: Any, secrets: Sequence[str]) -> Any:
     return value
 
 
+def without_secrets(payload: Any, headers: Headers, body: bytes, secrets: Sequence[str]) -> tuple[Any, Headers, bytes]:
+    """Return a reply's payload, header fields and body with every secret hidden, should the reply repeat one."""
+    if not secrets:
+        return payload, headers, body
+    # After parsing, since JSON may write a text with escapes.
+    try:
+        payload = _without(payload, secrets)
+    except RecursionError:
+        payload = "(a reply nested too deeply to be shown)"
+    headers = Headers({name: _without(value, secrets) for name, value in headers.items()})
+    return payload, headers, _without(body.decode("utf-8", "replace"), secrets).encode()
+
+
 def error_from_reply(
     status: int,
     headers: Headers,
@@ -422,14 +435,7 @@ def error_from_reply(
         payload = parsed_body(body)
     except ValueError:
         payload = body.decode("utf-8", "replace")
-    if secrets:
-        # After parsing, since JSON may write a text with escapes.
-        try:
-            payload = _without(payload, secrets)
-        except RecursionError:
-            payload = "(a reply nested too deeply to be shown)"
-        headers = Headers({name: _without(value, secrets) for name, value in headers.items()})
-        body = _without(body.decode("utf-8", "replace"), secrets).encode()
+    payload, headers, body = without_secrets(payload, headers, body, secrets)
     context: dict[str, Any] = {
         "request_id": request_id,
         "retry_after": retry_after,

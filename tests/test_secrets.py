@@ -42,6 +42,14 @@ def failing_calls(client: SyncKaizenClient, service: Any) -> Any:
         service.answers.append((200, {}, b"[]"))
         client.compress(data=1)
 
+    def echo_text() -> None:
+        service.answers.append((200, {"x-request-id": MARK, "x-note": MARK}, f"<html>{MARK}</html>".encode()))
+        client.compress(data=1)
+
+    def echo_json() -> None:
+        service.reply_json(200, {"echo": {f"Bearer {MARK}": [MARK]}})
+        client.compress(data=1)
+
     def redirect() -> None:
         service.answers.append((302, {"location": "http://elsewhere.example/"}, b""))
         client.compress(data=1)
@@ -55,7 +63,7 @@ def failing_calls(client: SyncKaizenClient, service: Any) -> Any:
     def misname() -> None:
         client.health(request_id=f"{MARK}\n")
 
-    return [refuse, break_off, confuse, redirect, mistake, inject, misname]
+    return [refuse, break_off, confuse, echo_text, echo_json, redirect, mistake, inject, misname]
 
 
 def test_no_error_log_or_pickle_shows_a_secret(
