@@ -53,19 +53,19 @@ def measured(workers: list[Worker], document: str) -> dict[str, Rates]:
     notes = dict.fromkeys(LIBRARIES, "")
     for worker in workers:
         try:
-            facts[worker.library] = worker.ask(
+            facts[worker.title] = worker.ask(
                 "document", document, GOAL_SIZE if document == GOAL_DOCUMENT else OTHER_SIZE
             )
         except RuntimeError as error:
-            notes[worker.library] = f"FAILS: {error}"
+            notes[worker.title] = f"FAILS: {error}"
         else:
-            if not facts[worker.library]["same"]:
-                notes[worker.library] = "CHANGES the data"
+            if not facts[worker.title]["same"]:
+                notes[worker.title] = "CHANGES the data"
     best = {(library, task): float("inf") for library in facts for task in ("encode", "decode")}
     for turn in range(ROUNDS):
         for worker in workers:
             for task in ("encode", "decode"):
-                place = worker.library, task
+                place = worker.title, task
                 if place in best and (turn < SLOW_ROUNDS or best[place] < SLOW_SECONDS):
                     best[place] = min(best[place], worker.ask(task))
     size = facts[YARDSTICK]["compact"]

@@ -43,7 +43,7 @@ class Worker:
 
     def __init__(self, python: Path, library: str) -> None:
         """Start the process."""
-        self.library = library
+        self.title = library
         self._process = subprocess.Popen(
             [python, HERE / "worker.py", library],
             stdin=subprocess.PIPE,
