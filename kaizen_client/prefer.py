@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from kaizen_client import given_back
 from kaizen_client.exceptions import KaizenError
 from kaizen_client.results import EncodeResult, KaizenResult
-from kaizen_client.savings import is_size
+from kaizen_client.savings import is_side, is_size
 
 ResultT = TypeVar("ResultT", bound=KaizenResult)
 
@@ -55,7 +55,7 @@ def _sizes(stats: Mapping[str, Any], text: str) -> dict[str, Any]:
 
 
 def _unchanged_tokens(counted: Mapping[str, Any]) -> dict[str, Any]:
-    if isinstance(counted.get("raw"), dict) and "optimized" in counted:
+    if is_side(counted.get("raw")) and is_side(counted.get("optimized")):
         return {**counted, "optimized": counted["raw"]}
     changed = dict(counted)
     for model, counts in counted.items():

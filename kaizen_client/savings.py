@@ -131,8 +131,7 @@ def choose(original: str, compressed: str, tokens: Mapping[str, Saving]) -> Savi
 
 def _tokens(counted: Mapping[str, Any]) -> dict[str, Saving]:
     raw, optimized = counted.get("raw"), counted.get("optimized")
-    # By their shape, for `raw` and `optimized` may be the names of models, too.
-    if _by_model(raw) and _by_model(optimized):
+    if is_side(raw) and is_side(optimized):
         first = second = "tokens"
     else:
         raw = optimized = counted
@@ -146,7 +145,8 @@ def _tokens(counted: Mapping[str, Any]) -> dict[str, Saving]:
     return found
 
 
-def _by_model(value: Any) -> TypeGuard[dict[str, Any]]:
+def is_side(value: Any) -> TypeGuard[dict[str, Any]]:
+    """Tell the counts of one side by model (`raw`, `optimized`) from those of a model that has one of these names."""
     return isinstance(value, dict) and not {"original", "compressed"} & value.keys()
 
 

@@ -74,7 +74,7 @@ def decode_prompt(request: PromptDecodeRequest) -> DecodedPrompt:
     meta = _replayed(request.replay_meta or {})
     value, applied = _restore(request.text, meta, request.options)
     if request.replay_meta:
-        # False says that the text is another one than the meta was made for: it was read for what it is.
+        # False says that a part that was replaced is not there as it was: the text was read for what it is.
         meta["replay_applied"] = applied
     return DecodedPrompt(value, meta)
 
@@ -129,7 +129,7 @@ def _text_prompt(prompt: str, request: PromptEncodeRequest) -> EncodedPrompt:
 
 
 def _restore(text: str, meta: JsonObject, options: DecodeOptions) -> tuple[Any, bool]:
-    """Return the prompt, and whether it is the very one that the meta was made for."""
+    """Return the prompt, and whether all that was replaced in it was found and put back."""
     schema, replacements = meta["segments_schema"], meta["replacements"]
     original = undone(text, replacements) if replacements else None
     if original is not None and (schema in (TEXT, TEXT_WITH_KTOF) or _covers(replacements, text)):

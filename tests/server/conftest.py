@@ -187,27 +187,28 @@ class Lines(logging.Handler):
         return str(found())
 
 
+def _logged(name: str, level: int) -> Iterator[Lines]:
+    handler = Lines()
+    handler.setLevel(level)
+    logger = logging.getLogger(name)
+    before = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(level)
+    yield handler
+    logger.removeHandler(handler)
+    logger.setLevel(before)
+
+
 @pytest.fixture
 def lines() -> Iterator[Lines]:
     """What the server logs."""
-    handler = Lines()
-    logger = logging.getLogger("kaizen_client.server")
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
-    yield handler
-    logger.removeHandler(handler)
-    logger.setLevel(logging.NOTSET)
+    yield from _logged("kaizen_client.server", logging.INFO)
 
 
 @pytest.fixture
 def faults() -> Iterator[Lines]:
     """What uvicorn reports as wrong."""
-    handler = Lines()
-    logger = logging.getLogger("uvicorn.error")
-    logger.addHandler(handler)
-    handler.setLevel(logging.ERROR)
-    yield handler
-    logger.removeHandler(handler)
+    yield from _logged("uvicorn.error", logging.ERROR)
 
 
 class Command:

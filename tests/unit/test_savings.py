@@ -61,3 +61,12 @@ def test_what_cannot_be_read_back_fails_no_call(body: bytes) -> None:
     assert prefer.smaller(result) is result
     with pytest.raises(KaizenError):
         _ = result.smaller
+
+
+def test_models_that_are_named_like_the_sides_of_the_other_form_are_counted() -> None:
+    counted = {"raw": {"original": 10, "compressed": 7}, "optimized": {"original": 5, "compressed": 9}}
+    result = CompressResult.from_reply({"result": "x" * 99, "token_stats": counted}, sent=Sent(b'{"data":1}', "data"))
+    assert result.savings.tokens == {"raw": Saving(10, 7, "tokens"), "optimized": Saving(5, 9, "tokens")}
+    chosen = prefer.smaller(result)
+    assert chosen.value == "1"
+    assert chosen.savings.tokens == {"raw": Saving(10, 10, "tokens"), "optimized": Saving(5, 5, "tokens")}
