@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from kaizen_client._version import __version__
 from kaizen_client.config import KaizenClientConfig, Settings
+from kaizen_client.counts import Counts
+from kaizen_client.events import AttemptEvent
 from kaizen_client.exceptions import (
     KaizenAPIError,
     KaizenAuthenticationError,
@@ -30,6 +32,7 @@ from kaizen_client.exceptions import (
     KaizenRateLimitError,
     KaizenRequestError,
     KaizenResponseError,
+    KaizenSecurityWarning,
     KaizenServerError,
     KaizenTimeoutError,
     KaizenValidationError,
@@ -73,8 +76,10 @@ if TYPE_CHECKING:
 __all__ = [
     "AsyncKaizenClient",
     "Attempt",
+    "AttemptEvent",
     "CallOptions",
     "CompressResult",
+    "Counts",
     "DecodeOptions",
     "DecodeRequest",
     "DecompressResult",
@@ -103,6 +108,7 @@ __all__ = [
     "KaizenRequestError",
     "KaizenResponseError",
     "KaizenResult",
+    "KaizenSecurityWarning",
     "KaizenServerError",
     "KaizenTimeout",
     "KaizenTimeoutError",

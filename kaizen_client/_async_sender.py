@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio  # async-only
 import inspect
-import logging
+import math
 import platform
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
+from kaizen_client import logs, tracing
 from kaizen_client._contract import CONTRACT_VERSION
+
+# sync: from kaizen_client._other_flavour import plain
 from kaizen_client._version import __version__
 from kaizen_client.clock import Clock
 from kaizen_client.config import ApiKey, KaizenClientConfig, timeout_of
+from kaizen_client.counts import Counter
+from kaizen_client.events import AttemptEvent
 from kaizen_client.exceptions import (
-    Attempt,
     KaizenAPIError,
     KaizenConfigError,
     KaizenDeadlineError,
     KaizenError,
     KaizenPayloadError,
     KaizenRequestError,
+    KaizenResponseError,
     error_from_reply,
     without_secrets,
 )
@@ -28,9 +34,10 @@ from kaizen_client.headers import Headers, problem_with
 from kaizen_client.options import KaizenTimeout
 from kaizen_client.results import HttpInfo
 from kaizen_client.retries import parse_retry_after
+from kaizen_client.retry_budget import RetryBudget
+from kaizen_client.send_rate import SendRate
+from kaizen_client.timeline import Timeline
 from kaizen_client.transports.base import AsyncTransport, WireReply, WireRequest
-
-_log = logging.getLogger("kaizen_client")
 
 USER_AGENT: Final = (
     f"kaizen-client-python/{__version__} contract/{CONTRACT_VERSION} "
@@ -41,6 +48,8 @@ USER_AGENT: Final = (
 class Outgoing(NamedTuple):
     """What a call sends, before credentials."""
 
+    #: The client's method; `request` for a route of the user's own.
+    operation: str
     method: str
     #: The route, beginning with a slash.
     path: str
@@ -54,6 +63,11 @@ class Outgoing(NamedTuple):
     max_retries: int
     metadata: Mapping[str, Any]
 
+    @property
+    def route(self) -> str:
+        """The path without a query, which may hold anything."""
+        return self.path.partition("?")[0]
+
 
 class Exchange(NamedTuple):
     """A successful reply and how it came."""
@@ -66,11 +80,29 @@ class Exchange(NamedTuple):
 
 
 class AsyncSender:
-    """Sends calls over a transport: repeats what may be repeated, and turns failures into our errors."""
+    """Sends calls over a transport: repeats what may be repeated, and turns failures into our errors.
 
-    def __init__(self, config: KaizenClientConfig, transport: AsyncTransport) -> None:
+    Args:
+        config: the settings.
+        transport: what carries the requests.
+        budget: what the client's retries are taken from.
+        rate: how fast the client may send.
+        counter: counts the attempts.
+    """
+
+    def __init__(
+        self,
+        config: KaizenClientConfig,
+        transport: AsyncTransport,
+        budget: RetryBudget,
+        rate: SendRate,
+        counter: Counter,
+    ) -> None:
         self._config = config
         self._transport = transport
+        self._budget = budget
+        self._rate = rate
+        self._counter = counter
         # A transport for tests brings its own time.
         self.clock: Clock = getattr(transport, "clock", None) or Clock()
 
@@ -82,111 +114,186 @@ class AsyncSender:
             KaizenRequestError: there was no answer.
             KaizenConfigError: the key's function gave something that is no key.
         """
-        clock, policy = self.clock, self._config.retry_policy
-        began = clock.monotonic()
-        expires = began + call.deadline
+        began = self.clock.monotonic()
         headers = self._headers(call)
-        request_id = headers["x-request-id"]
-        key = await self._key()
-        attempts: list[Attempt] = []
-        answer: KaizenAPIError | None = None
+        timeline = Timeline(headers["x-request-id"], call.metadata, began, began + call.deadline)
+        with tracing.call_span(
+            enabled=self._config.tracing,
+            operation=call.operation,
+            method=call.method,
+            base_url=self._config.base_url,
+            route=call.route,
+            request_id=timeline.request_id,
+            size=len(call.body or b""),
+        ) as span:
+            for name, value in span.headers.items():
+                headers.setdefault(name, value)
+            try:
+                return await self._attempts(call, headers, timeline, span)
+            except KaizenError as error:
+                span.failed(error)
+                raise
+
+    async def _attempts(
+        self, call: Outgoing, headers: Mapping[str, str], timeline: Timeline, span: tracing.CallSpan
+    ) -> Exchange:
+        clock = self.clock
+        key = await self._key(timeline)
         retries, renewed = call.max_retries, False
         while True:
+            await self._place(timeline)
             request = WireRequest(
                 call.method,
                 self._url(call.path),
                 Headers({**headers, **self._credentials(key)}),
                 call.body,
                 timeout_of(call.timeout),
-                expires,
+                timeline.expires,
                 self._config.max_response_bytes,
             )
-            start = clock.monotonic()
-            reply: WireReply | None = None
-            failure: KaizenError | None = None
-            try:
-                reply = await self._transport.send(request)
-            except (KaizenRequestError, KaizenAPIError) as error:
-                failure = error
+            started = clock.monotonic()
+            reply, failure = await self._attempt(request)
             ended = clock.monotonic()
-            attempt = Attempt(
-                len(attempts) + 1,
-                reply.status if reply else getattr(failure, "status_code", None),
-                _named(failure),
-                start - began,
-                ended - start,
-                0.0,
-            )
+            self._counter.add("attempts")
+            if reply is not None and 200 <= reply.status < 300:
+                self._budget.succeeded()
+                await self._tell(call, timeline, span, started, ended, reply, None, 0.0, last=True)
+                own_id = reply.headers.get("x-request-id", timeline.request_id)
+                http = HttpInfo(reply.status, reply.headers, ended - timeline.began, timeline.attempts, own_id)
+                return Exchange(reply.body, http, self._url(call.route), _hider(key))
             retry_after: float | None = None
             if reply is not None:
-                if 200 <= reply.status < 300:
-                    attempts.append(attempt)
-                    await self._tell(attempt)
-                    own_id = reply.headers.get("x-request-id", request_id)
-                    http = HttpInfo(reply.status, reply.headers, ended - began, tuple(attempts), own_id)
-                    return Exchange(reply.body, http, request.url, _hider(key))
                 retry_after = parse_retry_after(reply.headers.get("retry-after"), clock.wall())
-                failure = answer = error_from_reply(
+                failure = error_from_reply(
                     reply.status, reply.headers, reply.body,
-                    url=request.url, request_id=request_id, retry_after=retry_after,
+                    url=self._url(call.route), request_id=timeline.request_id, retry_after=retry_after,
                     secrets=[key] if key else [],
                 )  # fmt: skip
+                if reply.status == 429 and getattr(self._config.retry_policy, "adaptive", True):
+                    self._rate.throttled(started, ended)
                 if reply.status == 401 and callable(self._config.api_key) and not renewed:
-                    renewed, key = True, await self._key()
-                    attempts.append(attempt)
-                    await self._tell(attempt)
+                    renewed = True
+                    await self._tell(call, timeline, span, started, ended, reply, failure, 0.0, last=False)
+                    key = await self._key(timeline)
                     continue
-                again = policy.retries_status(reply.status, reply.headers, answer.detail)
-            else:
-                again = isinstance(failure, KaizenRequestError) and failure.retryable
-            delay = policy.delay(len(attempts) + 1, retry_after, clock.random()) if again and retries > 0 else None
-            if delay is not None and ended + delay >= expires:
-                delay = None
-            attempt = attempt._replace(slept=delay or 0.0)
-            attempts.append(attempt)
-            await self._tell(attempt)
+            if failure is None:
+                failure = KaizenRequestError("the call was not sent")
+            elif isinstance(failure, KaizenResponseError):
+                failure = _hidden(failure, key)
+            delay = self._delay(len(timeline.attempts) + 1, failure, retry_after) if retries > 0 else None
+            if delay is not None:
+                delay = self._afforded(delay, ended, timeline)
+            await self._tell(call, timeline, span, started, ended, reply, failure, delay or 0.0, last=delay is None)
             if delay is None:
-                raise self._final(failure, answer, call, request_id, attempts)
+                raise timeline.final(failure)
             retries -= 1
             await clock.asleep(delay)
 
-    def _final(
-        self,
-        failure: KaizenError | None,
-        answer: KaizenAPIError | None,
-        call: Outgoing,
-        request_id: str,
-        attempts: list[Attempt],
-    ) -> KaizenError:
-        """Return the error that ends a call: the deadline before an answer, an answer before a failure to get one."""
-        if failure is None:
-            failure = KaizenRequestError("the call was not sent")
-        chosen = failure
-        if answer is not None and answer is not failure:
-            if isinstance(failure, KaizenDeadlineError):
-                chosen.__cause__ = answer
-            else:
-                chosen = answer
-                chosen.__cause__ = failure
-        chosen.metadata = dict(call.metadata)
-        if isinstance(chosen, KaizenAPIError | KaizenRequestError):
-            chosen.attempts = tuple(attempts)
-            chosen.request_id = chosen.request_id or request_id
-        return chosen
+    async def _attempt(self, request: WireRequest) -> tuple[WireReply | None, KaizenError | None]:
+        """Send once; return the reply, or the error there was in its place."""
+        try:
+            return await self._transport.send(request), None
+        except KaizenError as error:
+            return None, error
+        except Exception as error:
+            # A cassette that has no reply says so to the test that plays it.
+            if type(error).__module__.startswith("vcr."):
+                raise
+            failure = KaizenRequestError(f"the transport failed with {type(error).__name__}", error)
+            failure.__cause__ = error
+            return None, failure
 
-    async def _tell(self, attempt: Attempt) -> None:
+    async def _place(self, timeline: Timeline) -> None:
+        """Wait until the send rate has a place for the next attempt.
+
+        Raises:
+            KaizenError: there is none before the deadline.
+        """
+        if not getattr(self._config.retry_policy, "adaptive", True):
+            return
+        now = self.clock.monotonic()
+        wait = self._rate.reserve(now)
+        if not wait:
+            return
+        if not timeline.room_for(wait, now):
+            self._rate.give_back(now)
+            late = KaizenDeadlineError(
+                "the service asked this client to slow down (429), and at the lowered rate the call would not be sent "
+                "before its deadline"
+            )
+            raise timeline.final(timeline.answer or late)
+        try:
+            await self.clock.asleep(wait)
+        except BaseException:
+            self._rate.give_back(now)
+            raise
+
+    def _delay(self, number: int, failure: KaizenError, retry_after: float | None) -> float | None:
+        """Return the seconds to wait before the next attempt; None where there is to be none."""
+        policy = self._config.retry_policy
+        try:
+            if isinstance(failure, KaizenAPIError):
+                again = policy.retries_status(failure.status_code, failure.headers, failure.detail)
+            else:
+                again = isinstance(failure, KaizenRequestError) and failure.retryable
+            delay = policy.delay(number, retry_after, self.clock.random()) if again else None
+            if delay is not None and not (math.isfinite(delay) and delay >= 0):
+                raise ValueError("a delay is a number of seconds, 0 or more")
+        except Exception as error:
+            logs.failed_beside("the retry_policy", error)
+            return None
+        return delay
+
+    def _afforded(self, delay: float, now: float, timeline: Timeline) -> float | None:
+        """Return the seconds to wait where deadline and budget allow it, else None, with a remark that says which."""
+        if not timeline.room_for(delay, now):
+            timeline.remarks.append(f"not tried again: a wait of {delay:.3f} s would cross the deadline")
+            return None
+        if not self._budget.take():
+            timeline.remarks.append("not tried again: too many calls of this client fail (RetryPolicy.budget)")
+            return None
+        return delay
+
+    async def _tell(
+        self,
+        call: Outgoing,
+        timeline: Timeline,
+        span: tracing.CallSpan,
+        started: float,
+        ended: float,
+        reply: WireReply | None,
+        failure: KaizenError | None,
+        slept: float,
+        *,
+        last: bool,
+    ) -> None:
+        """Record an attempt, and tell the log, the span and the hook of it."""
+        attempt = timeline.add(started, ended, None if reply is None else reply.status, failure, slept)
+        event = AttemptEvent(
+            call.operation, call.method, call.route, timeline.request_id, attempt.number, attempt.status,
+            None if failure is None else type(failure).__name__, attempt.start, attempt.seconds, slept,
+            len(call.body or b""), None if reply is None else len(reply.body), last,
+        )  # fmt: skip
+        logs.attempted(event)
+        span.attempted(event)
         hook = self._config.on_attempt
         if hook is None:
             return
         try:
-            done = hook(attempt)  # async-only
-            # sync: hook(attempt)
+            done = hook(event)  # async-only
+            # sync: plain(hook(event), "on_attempt")
             if inspect.isawaitable(done):  # async-only
-                await done  # async-only
-        except Exception:
-            _log.exception("the on_attempt hook failed")
+                await self._in_time(done, timeline)  # async-only
+        except Exception as error:
+            logs.failed_beside("the on_attempt hook", error)
 
-    async def _key(self) -> str | None:
+    async def _in_time(self, awaitable: Any, timeline: Timeline) -> Any:  # async-only
+        """Wait for something of the application's, until the deadline."""  # async-only
+        left = timeline.expires - self.clock.monotonic()  # async-only
+        async with asyncio.timeout(None if math.isinf(left) else left):  # async-only
+            return await awaitable  # async-only
+
+    async def _key(self, timeline: Timeline) -> str | None:
         source: ApiKey | None = self._config.api_key
         if source is None and self._config.key_was_dropped:
             raise KaizenConfigError(
@@ -195,9 +302,15 @@ class AsyncSender:
             )
         if not callable(source):
             return source
-        found = source()
-        if inspect.isawaitable(found):  # async-only
-            found = await found  # async-only
+        try:
+            found = source()
+            if inspect.isawaitable(found):  # async-only
+                found = await self._in_time(found, timeline)  # async-only
+        except Exception as error:
+            kind = KaizenDeadlineError if self.clock.monotonic() >= timeline.expires else KaizenRequestError
+            text = f"no key could be had: the api_key function failed with {type(error).__name__}"
+            raise timeline.final(kind(text, error)) from error
+        # sync: found = plain(found, "api_key")
         if not isinstance(found, str) or not found or found != found.strip() or problem_with("authorization", found):
             raise KaizenConfigError(
                 "the api_key function returned something that cannot be sent as a key (value not shown)",
@@ -242,10 +355,14 @@ class AsyncSender:
         return self._config.base_url.rstrip("/") + path
 
 
+def _hidden(error: KaizenResponseError, key: str | None) -> KaizenResponseError:
+    """Return a transport's error about a reply without the key, should the reply's head repeat it."""
+    if key is None:
+        return error
+    reason, headers, _ = without_secrets(error.reason, Headers(error.headers), b"", [key])
+    return KaizenResponseError(error.status_code, error.payload, headers, reason=reason, url=error.url)
+
+
 def _hider(key: str | None) -> Callable[[Any, Headers, bytes], tuple[Any, Headers, bytes]]:
     # A function rather than the key, which an exchange would show when it is printed.
     return lambda payload, headers, body: without_secrets(payload, headers, body, [key] if key else [])
-
-
-def _named(error: KaizenError | None) -> str | None:
-    return None if error is None else f"{type(error).__name__}: {error}"

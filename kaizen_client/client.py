@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, Unpack
 
-from kaizen_client import given_back, passthrough, payloads, prefer
+from kaizen_client import given_back, logs, passthrough, payloads, prefer
 from kaizen_client._async_sender import AsyncSender, Exchange, Outgoing
 from kaizen_client._contract import OPERATIONS, SCHEMAS
 from kaizen_client.config import (
@@ -19,6 +19,7 @@ from kaizen_client.config import (
     checked_setting,
     deadline_of,
 )
+from kaizen_client.counts import Counter, Counts
 from kaizen_client.exceptions import (
     KaizenConfigError,
     KaizenError,
@@ -31,6 +32,8 @@ from kaizen_client.metadata import checked as checked_metadata
 from kaizen_client.metadata import merged
 from kaizen_client.options import MISSING, CallOptions, EncodeCallOptions, KaizenTimeout, Missing
 from kaizen_client.results import HttpInfo, KaizenResult, Sent
+from kaizen_client.retry_budget import RetryBudget, budget_of
+from kaizen_client.send_rate import SendRate
 from kaizen_client.transports import open_async
 from kaizen_client.typed_results import (
     CompressResult,
@@ -66,16 +69,28 @@ ResultT = TypeVar("ResultT", bound=KaizenResult)
 
 # A copy with one of these changed needs connections of its own.
 _OF_THE_POOL: Final = frozenset(
-    {"base_url", "transport", "envelope", "max_connections", "verify_ssl", "ca_bundle", "client_cert", "proxy"}
+    {
+        "base_url",
+        "transport",
+        "envelope",
+        "max_connections",
+        "verify_ssl",
+        "ca_bundle",
+        "client_cert",
+        "client_key",
+        "proxy",
+    }
 )
 
 
 class _Shared:
-    """A transport and how many clients use it; the last one to close closes it."""
+    """A transport, what is known of the service behind it, and how many clients use it; the last to close closes it."""
 
     def __init__(self, transport: AsyncTransport, *, owned: bool) -> None:
         self.transport = transport
         self.owned = owned
+        self.rate = SendRate()
+        self.counter = Counter()
         self._users = 0
         self._lock = threading.Lock()
 
@@ -130,13 +145,19 @@ class KaizenClient:
             config = config.replace(**settings)
         config.require_flavour(asynchronous=True)  # async-only
         # sync: config.require_flavour(asynchronous=False)
-        self._start(config, _Shared(open_async(config, client), owned=isinstance(config.transport, str)), client)
+        shared = _Shared(open_async(config, client), owned=isinstance(config.transport, str))
+        self._start(config, shared, client, budget_of(config.retry_policy))
 
-    def _start(self, config: KaizenClientConfig, shared: _Shared, client: httpx.AsyncClient | None) -> None:
+    def _start(
+        self, config: KaizenClientConfig, shared: _Shared, client: httpx.AsyncClient | None, budget: RetryBudget
+    ) -> None:
         self._config = config
         self._client = client
         self._shared = shared.taken()
-        self._sender = AsyncSender(config, shared.transport)
+        self._budget = budget
+        self._sender = AsyncSender(config, shared.transport, budget, shared.rate, shared.counter)
+        if config.log is not None:
+            logs.write_to_stderr(config.log)
         self._closed = False
 
     @classmethod
@@ -172,6 +193,15 @@ class KaizenClient:
         """The settings of this client."""
         return self._config
 
+    @property
+    def counts(self) -> Counts:
+        """How the calls of this client, and of copies that share its connections, ended so far.
+
+        >>> client.counts.passed_through
+        0
+        """
+        return self._shared.counter.counts()
+
     def with_options(self, **settings: Unpack[Settings]) -> Self:
         """Return a copy with some settings changed, which shares the connections and keeps them alive.
 
@@ -195,7 +225,8 @@ class KaizenClient:
             shared = _Shared(open_async(config), owned=isinstance(config.transport, str))
         else:
             shared = self._shared
-        copy._start(config, shared, self._client)
+        same = shared is self._shared and config.retry_policy == self._config.retry_policy
+        copy._start(config, shared, self._client, self._budget if same else budget_of(config.retry_policy))
         return copy
 
     async def close(self) -> None:
@@ -508,21 +539,17 @@ class KaizenClient:
         >>> result = await client.request("POST", "/v1/compress", json={"data": {"id": 1}})
         """
         metadata = merged(self._config.default_metadata)
-        try:
-            payloads.refuse_unknown_options(call, CallOptions.__annotations__, ("json",))
-            metadata = merged(self._config.default_metadata, checked_metadata(call.get("metadata")))
-            if not isinstance(method, str) or not method.isascii() or not method.isalpha():
-                raise KaizenPayloadError("an HTTP method is needed", path="method", remedy='use "GET", "POST" ...')
-            if not isinstance(path, str) or not path.startswith("/") or not path.isascii() or not path.isprintable():
-                raise KaizenPayloadError(
-                    "a route is needed, not a URL", path="path", remedy='begin it with a slash, as in "/v1/compress"'
-                )
-            body = self._body(json, call)
-            exchange = await self._send(method.upper(), path, body, call, metadata)
-            return self._result(KaizenResult, exchange, metadata)
-        except KaizenError as error:
-            error.metadata = metadata
-            raise
+        with self._shared.counter.call():
+            try:
+                payloads.refuse_unknown_options(call, CallOptions.__annotations__, ("json",))
+                metadata = merged(self._config.default_metadata, checked_metadata(call.get("metadata")))
+                payloads.refuse_odd_route(method, path)
+                body = self._body(json, call)
+                exchange = await self._send("request", method.upper(), path, body, call, metadata)
+                return self._result(KaizenResult, exchange, metadata)
+            except KaizenError as error:
+                error.metadata = metadata
+                raise
 
     # --- what they share ----------------------------------------------------------------------------------------
 
@@ -537,43 +564,46 @@ class KaizenClient:
         operation = OPERATIONS[name]
         metadata = merged(self._config.default_metadata)
         fields: dict[str, Any] = {}
-        try:
-            encodes = name in passthrough.ENCODE_ROUTES
-            known = EncodeCallOptions.__annotations__ if encodes else CallOptions.__annotations__
-            payloads.refuse_unknown_options(call, known, keywords)
-            own = checked_metadata(call.get("metadata"))
-            metadata = merged(self._config.default_metadata, own)
-            if operation.deprecated:
-                warnings.warn(f"{name}() is deprecated by the service", DeprecationWarning, stacklevel=3)
-            if operation.request is not None:
-                fields = payloads.fields_of(operation, payload, keywords)
-                metadata = merged(self._config.default_metadata, checked_metadata(fields.pop("metadata", None)), own)
-                if metadata and "metadata" in SCHEMAS[operation.request]["properties"]:
-                    fields["metadata"] = metadata
-            mode = call.get("on_failure")
-            mode = self._config.on_failure if mode is None else checked_setting("on_failure", mode)
-            wanted = call.get("prefer")
-            wanted = self._config.prefer if wanted is None else checked_setting("prefer", wanted)
-            self._require_open()
-            if name == "prompts_decode":
-                if (reply := given_back.decoded(fields)) is not None:
-                    return kind.from_reply(reply, metadata=metadata)  # type: ignore[no-any-return]
-                fields = given_back.without_record(fields)
-            request = payloads.request_of(operation, fields)
-            body = self._body(request.get("json", MISSING), call)
-            sent = None if body is None else Sent(body, SCHEMAS[str(operation.request)]["required"][0])
+        with self._shared.counter.call() as counted:
             try:
-                exchange = await self._send(operation.method, request["url"], body, call, metadata)
-                result = self._result(kind, exchange, metadata, sent)
+                encodes = name in passthrough.ENCODE_ROUTES
+                known = EncodeCallOptions.__annotations__ if encodes else CallOptions.__annotations__
+                payloads.refuse_unknown_options(call, known, keywords)
+                own = checked_metadata(call.get("metadata"))
+                metadata = merged(self._config.default_metadata, own)
+                if operation.deprecated:
+                    warnings.warn(f"{name}() is deprecated by the service", DeprecationWarning, stacklevel=3)
+                if operation.request is not None:
+                    fields = payloads.fields_of(operation, payload, keywords)
+                    within = checked_metadata(fields.pop("metadata", None))
+                    metadata = merged(self._config.default_metadata, within, own)
+                    if metadata and "metadata" in SCHEMAS[operation.request]["properties"]:
+                        fields["metadata"] = metadata
+                mode = call.get("on_failure")
+                mode = self._config.on_failure if mode is None else checked_setting("on_failure", mode)
+                wanted = call.get("prefer")
+                wanted = self._config.prefer if wanted is None else checked_setting("prefer", wanted)
+                self._require_open()
+                if name == "prompts_decode":
+                    if (reply := given_back.decoded(fields)) is not None:
+                        return kind.from_reply(reply, metadata=metadata)  # type: ignore[no-any-return]
+                    fields = given_back.without_record(fields)
+                request = payloads.request_of(operation, fields)
+                body = self._body(request.get("json", MISSING), call)
+                sent = None if body is None else Sent(body, SCHEMAS[str(operation.request)]["required"][0])
+                try:
+                    exchange = await self._send(name, operation.method, request["url"], body, call, metadata)
+                    result = self._result(kind, exchange, metadata, sent)
+                except KaizenError as error:
+                    if sent is None or mode != "passthrough" or not passthrough.applies_to(name, error):
+                        raise
+                    error.metadata = metadata
+                    counted.passed_through = True
+                    result = passthrough.original_as_result(kind, name, fields, error, metadata, sent)
+                return prefer.smaller(result) if wanted == "smaller" else result
             except KaizenError as error:
-                if sent is None or mode != "passthrough" or not passthrough.applies_to(name, error):
-                    raise
                 error.metadata = metadata
-                result = passthrough.original_as_result(kind, name, fields, error, metadata, sent)
-            return prefer.smaller(result) if wanted == "smaller" else result
-        except KaizenError as error:
-            error.metadata = metadata
-            raise
+                raise
 
     def _body(self, json: Any, call: Mapping[str, Any]) -> bytes | None:
         extra = call.get("extra_body")
@@ -584,7 +614,13 @@ class KaizenClient:
         return None if json is MISSING else payloads.encoded(json, limit=self._config.max_request_bytes)
 
     async def _send(
-        self, method: str, path: str, body: bytes | None, call: Mapping[str, Any], metadata: Mapping[str, Any]
+        self,
+        operation: str,
+        method: str,
+        path: str,
+        body: bytes | None,
+        call: Mapping[str, Any],
+        metadata: Mapping[str, Any],
     ) -> Exchange:
         self._require_open()
         config = self._config
@@ -602,7 +638,7 @@ class KaizenClient:
         if not isinstance(headers, Mapping):
             raise KaizenPayloadError("a mapping of names to values is needed", path="headers")
         outgoing = Outgoing(
-            method, path, body, headers, call.get("request_id"), timeout, deadline, max_retries, metadata
+            operation, method, path, body, headers, call.get("request_id"), timeout, deadline, max_retries, metadata
         )
         return await self._sender.send(outgoing)
 
@@ -644,8 +680,10 @@ class KaizenClient:
         if unknown := set(parts) - {"json", "headers"}:
             raise KaizenPayloadError(f"the generated request has {', '.join(sorted(unknown))}, which is not sent here")
         call = {"headers": parts.get("headers")}
-        body = self._body(parts.get("json", MISSING), call)
-        exchange = await self._send(method.upper(), url, body, call, merged(self._config.default_metadata))
+        with self._shared.counter.call():
+            body = self._body(parts.get("json", MISSING), call)
+            metadata = merged(self._config.default_metadata)
+            exchange = await self._send("request", method.upper(), url, body, call, metadata)
         return exchange.body, exchange.http
 
     def _require_open(self) -> None:

@@ -12,10 +12,12 @@ from typing import Any, Final, Literal, NamedTuple, TypedDict
 from urllib.parse import urlsplit
 
 from kaizen_client._contract import HOSTED_URL
+from kaizen_client.events import AttemptEvent
 from kaizen_client.exceptions import KaizenConfigError
 from kaizen_client.headers import HIDDEN, is_secret, problem_with
+from kaizen_client.logs import LEVELS
 from kaizen_client.metadata import checked as checked_metadata
-from kaizen_client.options import Auth, Envelope, KaizenTimeout, OnFailure, Prefer
+from kaizen_client.options import Auth, Envelope, KaizenTimeout, LogLevel, OnFailure, Prefer
 from kaizen_client.retries import RetryPolicy
 
 __all__ = ["DEFAULT_BASE_URL", "EMBEDDED_URL", "KaizenClientConfig", "Setting", "Settings"]
@@ -53,9 +55,12 @@ class Settings(TypedDict, total=False):
     verify_ssl: bool | None
     ca_bundle: str | os.PathLike[str] | None
     client_cert: str | os.PathLike[str] | None
+    client_key: str | os.PathLike[str] | None
     proxy: str | None
-    on_attempt: Callable[[Any], Any] | None
+    on_attempt: Callable[[AttemptEvent], Any] | None
     retry_policy: Any
+    log: LogLevel | None
+    tracing: bool | None
 
 
 class _Problem(Exception):
@@ -91,6 +96,8 @@ def _number(value: Any) -> float:
 
 
 def _timeout(value: Any) -> float | KaizenTimeout:
+    if isinstance(value, str) and "=" in value:
+        value = _parts_of_timeout(value)
     if not isinstance(value, KaizenTimeout):
         return _number(value)
     parts: dict[str, float | None] = {}
@@ -99,6 +106,17 @@ def _timeout(value: Any) -> float | KaizenTimeout:
             parts[name] = None if part is None else _number(part)
         except _Problem as problem:
             raise _Problem(f"{name} {problem}") from None
+    return KaizenTimeout(**parts)
+
+
+def _parts_of_timeout(text: str) -> KaizenTimeout:
+    """Read `connect=2,read=30`; what it does not name keeps its default."""
+    parts: dict[str, Any] = {}
+    for part in text.split(","):
+        name, _, value = part.partition("=")
+        if name.strip() not in KaizenTimeout._fields:
+            raise _Problem(f"must be seconds, or parts such as connect=2,read=30 of {', '.join(KaizenTimeout._fields)}")
+        parts[name.strip()] = value.strip()
     return KaizenTimeout(**parts)
 
 
@@ -222,6 +240,8 @@ def _transport(value: Any) -> Any:
 def _policy(value: Any) -> Any:
     if not callable(getattr(value, "retries_status", None)) or not callable(getattr(value, "delay", None)):
         raise _Problem("must have retries_status() and delay(), as RetryPolicy has")
+    if inspect.iscoroutinefunction(value.retries_status) or inspect.iscoroutinefunction(value.delay):
+        raise _Problem("must have plain functions, not async ones: a policy only counts")
     return value
 
 
@@ -284,10 +304,19 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     ),
     Setting("verify_ssl", "KAIZEN_VERIFY_SSL", default=True, meaning="Whether certificates are verified.", read=_flag),
     Setting("ca_bundle", "KAIZEN_CA_BUNDLE", None, "A file of certificates to trust instead of the usual ones.", _file),
-    Setting("client_cert", "KAIZEN_CLIENT_CERT", None, "A file with the client's certificate and key.", _file),
+    Setting("client_cert", "KAIZEN_CLIENT_CERT", None, "A file with the client's certificate (PEM).", _file),
+    Setting("client_key", "KAIZEN_CLIENT_KEY", None, "A file with its key, where `client_cert` has it not.", _file),
     Setting("proxy", "KAIZEN_PROXY", None, "A proxy's URL; by default HTTPS_PROXY and the like decide.", _proxy),
-    Setting("on_attempt", None, None, "A function that is told of every attempt, an `Attempt`.", _hook),
+    Setting("on_attempt", None, None, "A function that is told of every attempt, by an `AttemptEvent`.", _hook),
     Setting("retry_policy", None, RetryPolicy(), "When failed attempts are repeated; see `RetryPolicy`.", _policy),
+    Setting(
+        "log", "KAIZEN_LOG", None, "`debug`, `info`, `warning` or `error`: logs to stderr from this level on.",
+        _one_of(*LEVELS),
+    ),
+    Setting(
+        "tracing", "KAIZEN_TRACING", default=True, read=_flag,
+        meaning="Whether calls have OpenTelemetry spans, where the application has imported its API.",
+    ),
 )  # fmt: skip
 _BY_NAME: Final = {setting.name: setting for setting in SETTINGS}
 _SECRETS: Final = frozenset({"api_key", "proxy"})
@@ -366,9 +395,12 @@ class KaizenClientConfig:
         max_request_bytes: int | None = None,
         ca_bundle: str | os.PathLike[str] | None = None,
         client_cert: str | os.PathLike[str] | None = None,
+        client_key: str | os.PathLike[str] | None = None,
         proxy: str | None = None,
-        on_attempt: Callable[[Any], Any] | None = None,
+        on_attempt: Callable[[AttemptEvent], Any] | None = None,
         retry_policy: Any = None,
+        log: LogLevel | None = None,
+        tracing: bool | None = None,
     ) -> None:
         given = locals()
         self._set({name: given[name] for name in _BY_NAME if given[name] is not None})
@@ -560,7 +592,12 @@ class KaizenClientConfig:
         return self._values["client_cert"]
 
     @property
-    def on_attempt(self) -> Callable[[Any], Any] | None:
+    def client_key(self) -> str | None:
+        """A file with the client's key, where it is not in that of its certificate."""
+        return self._values["client_key"]
+
+    @property
+    def on_attempt(self) -> Callable[[AttemptEvent], Any] | None:
         """The function that is told of every attempt."""
         return self._values["on_attempt"]
 
@@ -568,6 +605,16 @@ class KaizenClientConfig:
     def retry_policy(self) -> Any:
         """When failed attempts are repeated."""
         return self._values["retry_policy"]
+
+    @property
+    def log(self) -> LogLevel | None:
+        """The level from which the `kaizen_client` logger writes to stderr; None to leave the logger alone."""
+        return self._values["log"]
+
+    @property
+    def tracing(self) -> bool:
+        """Whether calls have OpenTelemetry spans."""
+        return bool(self._values["tracing"])
 
     def require_key(self) -> None:
         """Refuse the hosted service without a key, and say both ways on.
@@ -591,7 +638,9 @@ class KaizenClientConfig:
         if asynchronous:
             return
         for name in ("api_key", "on_attempt"):
-            if inspect.iscoroutinefunction(getattr(self, name)):
+            given = getattr(self, name)
+            # An object that is called may have an async __call__.
+            if inspect.iscoroutinefunction(given) or inspect.iscoroutinefunction(type(given).__call__):
                 raise KaizenConfigError(
                     f"{name} is an async function, which SyncKaizenClient cannot call; give a plain one", setting=name
                 )

@@ -28,7 +28,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from kaizen_client.headers import HIDDEN, Headers
 
@@ -50,6 +50,7 @@ __all__ = [
     "KaizenRateLimitError",
     "KaizenRequestError",
     "KaizenResponseError",
+    "KaizenSecurityWarning",
     "KaizenServerError",
     "KaizenTimeoutError",
     "KaizenValidationError",
@@ -103,6 +104,10 @@ class KaizenError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), {**self.__dict__})
+
+
+class KaizenSecurityWarning(UserWarning):
+    """A setting sends data where others may read or change it: plain HTTP to another machine, `verify_ssl=False`."""
 
 
 class KaizenConfigError(KaizenError):
@@ -161,6 +166,12 @@ class KaizenRequestError(KaizenError):
         self.request_id = request_id
         self.attempts = tuple(attempts)
         super().__init__(message, metadata=metadata)
+
+    def __copy__(self) -> Self:
+        copy = self.__class__.__new__(self.__class__)
+        copy.__dict__.update(self.__dict__)
+        copy.args = self.args
+        return copy
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The error underneath holds the request, and with it the key.

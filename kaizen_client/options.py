@@ -10,6 +10,7 @@ OnFailure = Literal["raise", "passthrough"]
 Prefer = Literal["ktof", "smaller"]
 Envelope = Literal["documented", "server-notes"]
 Auth = Literal["both", "bearer", "x-api-key"]
+LogLevel = Literal["debug", "info", "warning", "error"]
 
 
 class Missing(Enum):

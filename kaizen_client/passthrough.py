@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from typing import Any, Final
 
-from kaizen_client import given_back
+from kaizen_client import given_back, logs
 from kaizen_client.exceptions import (
     KaizenAPIError,
     KaizenAuthenticationError,
@@ -15,8 +14,6 @@ from kaizen_client.exceptions import (
     KaizenRequestError,
 )
 from kaizen_client.results import KaizenResult, Sent, source_of
-
-_log = logging.getLogger("kaizen_client")
 
 #: The routes that take a call's original and give a text for it.
 ENCODE_ROUTES: Final = frozenset({"compress", "optimize", "optimize_request", "prompts_encode"})
@@ -53,5 +50,5 @@ def original_as_result(
     }
     if is_prompt:
         reply["meta"] = given_back.meta_of(source, None)
-    _log.warning("%s failed and gave the original back: %s", operation, type(error).__name__)
+    logs.gave_back(operation, getattr(error, "request_id", None), error)
     return kind.from_reply(reply, metadata=metadata, error=error, sent=sent)

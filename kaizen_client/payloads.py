@@ -398,3 +398,17 @@ def json_name(value: Any) -> str:
     """Return what JSON calls a value's type, for messages."""
     names = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
     return names.get(type(value), "a number")
+
+
+def refuse_odd_route(method: object, path: object) -> None:
+    """Refuse a method and a route that cannot be sent below the base URL.
+
+    Raises:
+        KaizenPayloadError: one of them will not do.
+    """
+    if not isinstance(method, str) or not method.isascii() or not method.isalpha():
+        raise KaizenPayloadError("an HTTP method is needed", path="method", remedy='use "GET", "POST" ...')
+    if not isinstance(path, str) or not path.startswith("/") or not path.isascii() or not path.isprintable():
+        raise KaizenPayloadError(
+            "a route is needed, not a URL", path="path", remedy='begin it with a slash, as in "/v1/compress"'
+        )

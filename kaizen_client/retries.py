@@ -13,13 +13,17 @@ RETRIED_STATUSES: Final = frozenset({408, 425, 429, 500, 502, 503, 504, *range(5
 
 # The three forms of an HTTP date, RFC 9110, section 5.6.7. The shape is checked before the text reaches a general
 # date parser, which would read `5` and `Monday` as dates and spend a second on a long number.
+_DAY: Final = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
+_LONG_DAY: Final = "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_MONTH: Final = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_TIME: Final = r"\d{2}:\d{2}:\d{2}"
 _HTTP_DATE: Final = re.compile(
-    r"(?:[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT"
-    r"|[A-Z][a-z]{5,8}, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT"
-    r"|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4})\Z",
+    rf"(?:{_DAY}, \d{{2}} {_MONTH} \d{{4}} {_TIME} GMT"
+    rf"|{_LONG_DAY}, \d{{2}}-{_MONTH}-\d{{2}} {_TIME} GMT"
+    rf"|{_DAY} {_MONTH} [ \d]\d {_TIME} \d{{4}})\Z",
     re.ASCII,
 )
-_SECONDS: Final = re.compile(r"\d{1,9}(?:\.\d{1,6})?\Z", re.ASCII)
+_SECONDS: Final = re.compile(r"\d{1,20}(?:\.\d{1,6})?\Z", re.ASCII)
 _LONGEST_DATE: Final = 40
 
 
@@ -64,7 +68,9 @@ class RetryPolicy(NamedTuple):
     """How failed attempts are repeated.
 
     Any object with `retries_status(status, headers, detail)` and `delay(number, retry_after, random)` can stand in
-    its place as the `retry_policy` setting.
+    its place as the `retry_policy` setting; one without `budget`, `refund` or `adaptive` has those of this class.
+
+    >>> SyncKaizenClient.embedded(retry_policy=RetryPolicy(longest=2.0, budget=50))
     """
 
     #: The bound of the first sleep, in seconds; it doubles with each attempt.
@@ -75,6 +81,12 @@ class RetryPolicy(NamedTuple):
     longest_retry_after: float = 60.0
     #: A `Retry-After` is stretched by up to this share of itself, so that many clients do not return at once.
     stretch: float = 0.5
+    #: How many retries the client has in store, all its calls together; `math.inf` for any number.
+    budget: float = 10.0
+    #: What a successful call puts back into that store.
+    refund: float = 0.1
+    #: Whether a 429 lowers the rate at which the client sends.
+    adaptive: bool = True
 
     def retries_status(self, status: int, headers: Headers, detail: object) -> bool:
         """Tell whether a reply with this status may be followed by a better one.

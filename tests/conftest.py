@@ -21,6 +21,7 @@ from pytest_socket import disable_socket, enable_socket, socket_allow_hosts
 
 from kaizen_client.embedded import Engine
 from kaizen_client.testing import FakeClock
+from kaizen_client.transports import clear_text
 
 settings.register_profile("default", max_examples=200, deadline=None, derandomize=True)
 settings.register_profile("nightly", max_examples=20_000, deadline=None)
@@ -33,6 +34,8 @@ def no_outside_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("KAIZEN_") or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
+    # Hosts that stand for any host; each test begins as a fresh process would.
+    monkeypatch.setattr(clear_text, "_warned", {"kaizen.example", "kaizen.invalid", "h"})
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kaizen_client import KaizenClientConfig, KaizenConfigError, SyncKaizenClient
-from kaizen_client.transports.httpx import _proxy_for
+from kaizen_client.transports.proxies import proxy_for
 
 
 def test_a_call_goes_through_the_proxy_that_is_set(service: Any) -> None:
@@ -36,7 +36,7 @@ def test_the_environment_says_which_proxy(
 ) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert _proxy_for(KaizenClientConfig(url)) == proxy
+    assert proxy_for(KaizenClientConfig(url)) == proxy
 
 
 def test_a_proxy_that_cannot_be_used_fails_when_the_client_is_made() -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from kaizen_client.config import EMBEDDED_URL
 from kaizen_client.exceptions import KaizenConfigError
+from kaizen_client.transports.clear_text import warn_once
 
 if TYPE_CHECKING:
     from kaizen_client.config import KaizenClientConfig
@@ -36,6 +37,7 @@ def open_async(config: KaizenClientConfig, client: Any = None) -> AsyncTransport
         return AsyncEmbeddedTransport(Engine(envelope=config.envelope))
     from kaizen_client.transports.httpx import AsyncHttpxTransport
 
+    warn_once(config.base_url)
     return AsyncHttpxTransport(config, client)
 
 
@@ -59,6 +61,7 @@ def open_sync(config: KaizenClientConfig, client: Any = None) -> Transport:
         return EmbeddedTransport(Engine(envelope=config.envelope))
     from kaizen_client.transports.httpx import HttpxTransport
 
+    warn_once(config.base_url)
     return HttpxTransport(config, client)
 
 

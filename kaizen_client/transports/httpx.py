@@ -11,14 +11,11 @@ import ssl
 import threading
 import time
 import weakref
-from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from functools import lru_cache
+from collections.abc import Coroutine, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
-import httpcore
 import httpx
 
 from kaizen_client.exceptions import (
@@ -31,67 +28,55 @@ from kaizen_client.exceptions import (
 )
 from kaizen_client.headers import Headers
 from kaizen_client.transports.base import BodyReader, WireReply, WireRequest, read_body, seconds
+from kaizen_client.transports.connections import EXCHANGE, BoundedBackend, Exchange, NotedBackend
+from kaizen_client.transports.proxies import proxy_for
+from kaizen_client.transports.tls import ssl_context
 
 if TYPE_CHECKING:
     from kaizen_client.config import KaizenClientConfig
 
 #: How long an idle connection is kept, in seconds.
 _KEEPALIVE: Final = 5.0
-#: How much of a body is written between two looks at the clock, in bytes.
-_WRITE_CHUNK: Final = 64 * 1024
+#: How long a request whose caller has gone may go on, in seconds.
+_GRACE: Final = 1.0
+#: How far before the deadline a wait that was bounded by it may seem to end, in seconds.
+_TICK: Final = 0.005
 
 
 # --- settings as httpx takes them -------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=16)
-def _ssl_context(verify: bool, ca_bundle: str | None, client_cert: str | None) -> ssl.SSLContext:
-    """Return the TLS settings, made once per process, since loading the certificates takes tens of milliseconds."""
-    if ca_bundle is not None and verify:
-        context = ssl.create_default_context(cafile=ca_bundle)
-    else:
-        context = httpx.create_ssl_context(verify=verify)
-    if client_cert is not None:
-        context.load_cert_chain(client_cert)
-    return context
-
-
-def _proxy_for(config: KaizenClientConfig) -> str | None:
-    """Return the proxy's URL: the setting's, else what the environment says for the service's host."""
-    if config.proxy is not None:
-        return config.proxy
-    target = urlsplit(config.base_url)
-    host = target.hostname or ""
-    if proxy_bypass(host) or proxy_bypass(f"{host}:{target.port}"):
-        return None
-    found = getproxies()
-    proxy = found.get(target.scheme) or found.get("all")
-    return proxy if proxy is None or "://" in proxy else f"http://{proxy}"
-
-
 def _arguments(config: KaizenClientConfig) -> dict[str, Any]:
-    proxy = _proxy_for(config)
+    proxy = proxy_for(config)
     if config.base_url.startswith("https:") or (proxy or "").startswith("https:"):
-        context = _ssl_context(config.verify_ssl, config.ca_bundle, config.client_cert)
+        context = ssl_context(config)
     else:
         # Never used, but httpx would load every certificate there is.
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    try:
-        return {
-            "verify": context,
+    arguments: dict[str, Any] = {
+        "verify": context,
+        # Above fewer kept connections than connections, httpx 0.28 opens one for every request.
+        "limits": httpx.Limits(
+            max_connections=config.max_connections,
+            max_keepalive_connections=config.max_connections,
+            keepalive_expiry=_KEEPALIVE,
+        ),
+    }
+    if proxy is not None:
+        try:
             # TLS to the proxy itself is refused settings where it speaks plain HTTP.
-            "proxy": None
-            if proxy is None
-            else httpx.Proxy(proxy, ssl_context=context if proxy.startswith("https:") else None),
-            # Above fewer kept connections than connections, httpx 0.28 opens one for every request.
-            "limits": httpx.Limits(
-                max_connections=config.max_connections,
-                max_keepalive_connections=config.max_connections,
-                keepalive_expiry=_KEEPALIVE,
-            ),
-        }
-    except (ValueError, httpx.InvalidURL):
-        raise KaizenConfigError("proxy is not a URL that httpx can use (value not shown)", setting="proxy") from None
+            arguments["proxy"] = httpx.Proxy(proxy, ssl_context=context if proxy.startswith("https:") else None)
+            httpx.HTTPTransport(**arguments).close()
+        except ImportError:
+            raise KaizenConfigError(
+                "a SOCKS proxy (proxy, KAIZEN_PROXY or ALL_PROXY) needs socksio: pip install 'httpx[socks]'",
+                setting="proxy",
+            ) from None
+        except (ValueError, httpx.InvalidURL):
+            raise KaizenConfigError(
+                "proxy is not a URL that httpx can use (value not shown)", setting="proxy"
+            ) from None
+    return arguments
 
 
 def _parts(request: WireRequest) -> dict[str, Any]:
@@ -161,11 +146,13 @@ def _translated(error: Exception, request: WireRequest) -> KaizenRequestError:
     if isinstance(error, httpx.PoolTimeout):
         return _pool_error(error)
     if isinstance(error, httpx.TimeoutException):
-        if time.monotonic() >= request.expires:
+        if time.monotonic() >= request.expires - _TICK:
             return _deadline_error(error)
         what = {httpx.ConnectTimeout: "connecting to", httpx.WriteTimeout: "sending to"}.get(type(error), "waiting for")
         return KaizenTimeoutError(f"{what} {origin} took longer than the timeout allows", error)
     reason = str(error) or type(error).__name__
+    if isinstance(error, httpx.ProxyError):
+        return _proxy_error(error, origin)
     if isinstance(error, httpx.ConnectError):
         return KaizenConnectionError(f"could not connect to {origin}: {reason}", error)
     if isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError | httpx.InvalidURL):
@@ -174,6 +161,19 @@ def _translated(error: Exception, request: WireRequest) -> KaizenRequestError:
 
 
 _HTTPX_ERRORS: Final = (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError)
+
+
+def _proxy_error(error: httpx.ProxyError, origin: str) -> KaizenConnectionError:
+    found = KaizenConnectionError(
+        f"the proxy did not connect to {origin}: {error}; check proxy (KAIZEN_PROXY, HTTPS_PROXY)", error
+    )
+    # Its reply to CONNECT; RFC 9110, sections 15.5 and 15.6: what it refuses once it refuses again.
+    found.retryable = not str(error).startswith("4")
+    return found
+
+
+def _closed_error() -> KaizenRequestError:
+    return KaizenRequestError("the client was closed while the call was under way")
 
 
 def _pool_error(error: BaseException | None = None) -> KaizenPoolTimeoutError:
@@ -191,59 +191,16 @@ def _room(request: WireRequest) -> tuple[float | None, bool]:
     return (None if left == float("inf") else max(0.0, left)), True
 
 
+#: How a server that has let go of a kept connection shows.
+_LET_GO: Final = (httpx.NetworkError, httpx.RemoteProtocolError, ssl.SSLError, OSError)
+
+
 # --- sync -------------------------------------------------------------------------------------------------------
 
 
-class _BoundedStream(httpcore.NetworkStream):
-    """A connection whose every wait ends by the deadline of the call that uses it."""
-
-    def __init__(self, stream: httpcore.NetworkStream, expires: threading.local) -> None:
-        self._stream = stream
-        self._expires = expires
-
-    def _bounded(self, timeout: float | None, error: type[Exception]) -> float | None:
-        left = getattr(self._expires, "value", float("inf")) - time.monotonic()
-        if left == float("inf"):
-            return timeout
-        if left <= 0:
-            raise error("the deadline of the call has passed")
-        return left if timeout is None else min(timeout, left)
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._bounded(timeout, httpcore.ReadTimeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        view = memoryview(buffer)
-        for start in range(0, len(view), _WRITE_CHUNK):
-            part = cast("bytes", view[start : start + _WRITE_CHUNK])
-            self._stream.write(part, self._bounded(timeout, httpcore.WriteTimeout))
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        bounded = self._bounded(timeout, httpcore.ConnectTimeout)
-        return _BoundedStream(self._stream.start_tls(ssl_context, server_hostname, bounded), self._expires)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
-
-
-class _BoundedBackend(httpcore.SyncBackend):
-    """Opens connections whose waits end by the deadline of the call that uses them."""
-
-    def __init__(self) -> None:
-        self.expires = threading.local()
-
-    def connect_tcp(self, *args: Any, **options: Any) -> httpcore.NetworkStream:
-        return _BoundedStream(super().connect_tcp(*args, **options), self.expires)
-
-
 class _SyncPool(NamedTuple):
-    pool: httpx.HTTPTransport
-    backend: _BoundedBackend
+    transport: httpx.HTTPTransport
+    backend: BoundedBackend
     places: threading.BoundedSemaphore
     process: int
 
@@ -261,8 +218,9 @@ class HttpxTransport:
         self._client = client
         self._lock = threading.Lock()
         self._current: _SyncPool | None = None
+        self._closed = False
         # A wrong proxy is found now rather than at the first call.
-        self._arguments = None if client is not None else _arguments(config)
+        self._arguments = {} if client is not None else _arguments(config)
 
     def send(self, request: WireRequest) -> WireReply:
         """Send one request and return the whole reply."""
@@ -271,31 +229,37 @@ class HttpxTransport:
                 return self._receive(self._through_client(self._client, request), request)
             current = self._pool()
             with self._admitted(current, request):
-                current.backend.expires.value = request.expires
-                return self._receive(current.pool.handle_request(httpx.Request(**_parts(request))), request)
+                return self._over_pool(current, request)
         except _HTTPX_ERRORS as error:
             raise _translated(error, request) from error
 
     def close(self) -> None:
-        """Close the pool; a user's own client stays open."""
+        """Close the pool, and end what is under way over it; a user's own client stays open."""
         with self._lock:
+            self._closed = True
             current, self._current = self._current, None
         # After a fork the pool belongs to the parent, which still uses its connections.
         if current is not None and current.process == os.getpid():
-            current.pool.close()
+            current.transport.close()
 
     def _pool(self) -> _SyncPool:
         current = self._current
         if current is not None and current.process == os.getpid():
             return current
         with self._lock:
+            if self._closed:
+                raise _closed_error()
             if self._current is None or self._current.process != os.getpid():
-                pool, backend = httpx.HTTPTransport(**cast("dict[str, Any]", self._arguments)), _BoundedBackend()
-                # httpx has no argument for httpcore's public `network_backend`.
-                pool._pool._network_backend = backend
+                backend = BoundedBackend()
                 places = threading.BoundedSemaphore(self._config.max_connections)
-                self._current = _SyncPool(pool, backend, places, os.getpid())
+                self._current = _SyncPool(self._opened(backend), backend, places, os.getpid())
             return self._current
+
+    def _opened(self, backend: BoundedBackend) -> httpx.HTTPTransport:
+        transport = httpx.HTTPTransport(**self._arguments)
+        # httpx has no argument for httpcore's public `network_backend`.
+        transport._pool._network_backend = backend
+        return transport
 
     @contextmanager
     def _admitted(self, current: _SyncPool, request: WireRequest) -> Iterator[None]:
@@ -309,8 +273,25 @@ class HttpxTransport:
         finally:
             current.places.release()
 
+    def _over_pool(self, current: _SyncPool, request: WireRequest) -> WireReply:
+        backend = current.backend
+        backend.current.exchange = exchange = Exchange(request.expires)
+        try:
+            return self._over(current.transport, request)
+        except _LET_GO:
+            if not exchange.stale:
+                raise
+        # Once more, on a connection that cannot be an old one.
+        with self._opened(backend) as once:
+            return self._over(once, request)
+
+    def _over(self, transport: httpx.HTTPTransport, request: WireRequest) -> WireReply:
+        return self._receive(transport.handle_request(httpx.Request(**_parts(request))), request)
+
     @staticmethod
     def _through_client(client: httpx.Client, request: WireRequest) -> httpx.Response:
+        if client.is_closed:
+            raise KaizenRequestError("the httpx.Client that was given as client= is closed")
         # build_request() adds what the user gave the client: its headers, its cookies.
         return client.send(client.build_request(**_parts(request)), stream=True, follow_redirects=False)
 
@@ -337,14 +318,46 @@ def _checked(chunks: Iterable[bytes], request: WireRequest) -> Iterator[bytes]:
 # --- async ------------------------------------------------------------------------------------------------------
 
 
-class _AsyncPool(NamedTuple):
-    pool: httpx.AsyncHTTPTransport
-    places: asyncio.Semaphore
-    process: int
+class _AsyncPool:
+    """What one event loop has of a transport: connections, places, and the requests under way."""
+
+    def __init__(self, transport: httpx.AsyncHTTPTransport | None, places: int) -> None:
+        self.transport = transport
+        self.places = asyncio.Semaphore(places)
+        self.process = os.getpid()
+        self._tasks: set[asyncio.Task[WireReply]] = set()
+
+    def started(self, work: Coroutine[Any, Any, WireReply]) -> asyncio.Task[WireReply]:
+        """Run one request in a task of its own, which gives its place back when it ends."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[WireReply]) -> None:
+        self._tasks.discard(task)
+        self.places.release()
+        if not task.cancelled():
+            task.exception()  # Nobody may be there any more to ask for it.
+
+    async def close(self) -> None:
+        """End what is under way, and close the connections."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+        if self.transport is not None:
+            await self.transport.aclose()
 
 
 class AsyncHttpxTransport:
-    """Carries the requests of `KaizenClient`, over one pool for each event loop that uses it."""
+    """Carries the requests of `KaizenClient`, over one pool for each event loop that uses it.
+
+    Each request runs in a task of its own. Were a call cancelled inside httpx, its pool could be left with a connection
+    that nobody uses and nobody gets; so a request whose caller has gone is finished, or dropped a little later, behind
+    the caller's back.
+    """
 
     def __init__(self, config: KaizenClientConfig, client: Any = None) -> None:
         if client is not None and not isinstance(client, httpx.AsyncClient):
@@ -355,67 +368,106 @@ class AsyncHttpxTransport:
             )
         self._config = config
         self._client = client
+        self._lock = threading.Lock()
         self._pools: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _AsyncPool] = weakref.WeakKeyDictionary()
+        self._closed = False
         # A wrong proxy is found now rather than at the first call.
-        self._arguments = None if client is not None else _arguments(config)
+        self._arguments = {} if client is not None else _arguments(config)
 
     async def send(self, request: WireRequest) -> WireReply:
         """Send one request and return the whole reply."""
         left = request.expires - time.monotonic()
+        pool, task = self._pool(), None
         try:
             async with asyncio.timeout(None if left == float("inf") else left) as bound:
-                return await self._send(request)
+                await self._admit(pool, request)
+                task = pool.started(self._exchanged(pool, request))
+                return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if task is not None and not task.done():
+                # A caller who has gone: a reply that is near leaves a connection to use again.
+                asyncio.get_running_loop().call_later(_GRACE, task.cancel)
+            elif task is not None and task.cancelled() and not _is_cancelled():
+                raise _closed_error() from None
+            raise
         except TimeoutError as error:
             # A socket's own timeout is an OSError of this type too.
             if bound.expired():
+                if task is not None:
+                    task.cancel()
                 raise _deadline_error(error) from None
             raise _translated(error, request) from error
         except _HTTPX_ERRORS as error:
             raise _translated(error, request) from error
 
     async def close(self) -> None:
-        """Close the pool of the running loop; those of other loops went with them. A user's own client stays open."""
-        current = self._pools.pop(asyncio.get_running_loop(), None)
-        self._pools.clear()
-        if current is not None and current.process == os.getpid():
-            await current.pool.aclose()
-
-    async def _send(self, request: WireRequest) -> WireReply:
-        if self._client is not None:
-            # build_request() adds what the user gave the client: its headers, its cookies.
-            own = self._client.build_request(**_parts(request))
-            response = await self._client.send(own, stream=True, follow_redirects=False)
-            return await self._receive(response, request)
-        current = self._pool()
-        async with self._admitted(current, request):
-            response = await current.pool.handle_async_request(httpx.Request(**_parts(request)))
-            return await self._receive(response, request)
+        """Close the pools, and end what is under way over them; a user's own client stays open."""
+        with self._lock:
+            self._closed = True
+            pools = dict(self._pools)
+            self._pools.clear()
+        here = asyncio.get_running_loop()
+        for loop, pool in pools.items():
+            # After a fork a pool belongs to the parent; with its loop closed there is nothing left of it.
+            if pool.process != os.getpid() or loop.is_closed():
+                continue
+            if loop is here:
+                await pool.close()
+            elif loop.is_running():
+                asyncio.run_coroutine_threadsafe(pool.close(), loop)
 
     def _pool(self) -> _AsyncPool:
         loop = asyncio.get_running_loop()
         current = self._pools.get(loop)
         if current is None or current.process != os.getpid():
-            pool = httpx.AsyncHTTPTransport(**cast("dict[str, Any]", self._arguments))
-            current = _AsyncPool(pool, asyncio.Semaphore(self._config.max_connections), os.getpid())
-            self._pools[loop] = current
+            with self._lock:
+                if self._closed:
+                    raise _closed_error()
+                transport = self._opened() if self._client is None else None
+                current = self._pools[loop] = _AsyncPool(transport, self._config.max_connections)
         return current
 
-    @asynccontextmanager
-    async def _admitted(self, current: _AsyncPool, request: WireRequest) -> AsyncIterator[None]:
-        """Hold one of as many places as there are connections, so that no call waits inside httpx's pool."""
+    def _opened(self) -> httpx.AsyncHTTPTransport:
+        transport = httpx.AsyncHTTPTransport(**self._arguments)
+        # httpx has no argument for httpcore's public `network_backend`.
+        transport._pool._network_backend = NotedBackend()
+        return transport
+
+    @staticmethod
+    async def _admit(pool: _AsyncPool, request: WireRequest) -> None:
+        """Take one of as many places as there are connections, so that no call waits inside httpx's pool."""
         wait, by_deadline = _room(request)
-        if by_deadline:
-            await current.places.acquire()  # The whole of send() is bounded by the deadline.
-        else:
-            try:
-                async with asyncio.timeout(wait):
-                    await current.places.acquire()
-            except TimeoutError:
-                raise _pool_error() from None
+        if by_deadline or not pool.places.locked():
+            await pool.places.acquire()  # The whole of send() is bounded by the deadline.
+            return
         try:
-            yield
-        finally:
-            current.places.release()
+            async with asyncio.timeout(wait):
+                await pool.places.acquire()
+        except TimeoutError:
+            raise _pool_error() from None
+
+    async def _exchanged(self, pool: _AsyncPool, request: WireRequest) -> WireReply:
+        exchange = Exchange(request.expires)
+        EXCHANGE.set(exchange)
+        if self._client is not None:
+            if self._client.is_closed:
+                raise KaizenRequestError("the httpx.AsyncClient that was given as client= is closed")
+            # build_request() adds what the user gave the client: its headers, its cookies.
+            own = self._client.build_request(**_parts(request))
+            return await self._receive(await self._client.send(own, stream=True, follow_redirects=False), request)
+        assert pool.transport is not None  # noqa: S101 - for the type checker
+        try:
+            return await self._over(pool.transport, request)
+        except _LET_GO:
+            if not exchange.stale:
+                raise
+        # Once more, on a connection that cannot be an old one.
+        async with self._opened() as once:
+            return await self._over(once, request)
+
+    async def _over(self, transport: httpx.AsyncHTTPTransport, request: WireRequest) -> WireReply:
+        response = await transport.handle_async_request(httpx.Request(**_parts(request)))
+        return await self._receive(response, request)
 
     @staticmethod
     async def _receive(response: httpx.Response, request: WireRequest) -> WireReply:
@@ -429,3 +481,9 @@ class AsyncHttpxTransport:
             return WireReply(response.status_code, headers, reader.finish())
         finally:
             await response.aclose()
+
+
+def _is_cancelled() -> bool:
+    """Tell whether somebody cancels the running task."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

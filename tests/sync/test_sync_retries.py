@@ -10,6 +10,7 @@ import pytest
 
 from kaizen_client import (
     Attempt,
+    AttemptEvent,
     KaizenConnectionError,
     KaizenDeadlineError,
     KaizenError,
@@ -172,17 +173,24 @@ def test_the_attempts_tell_when_how_long_and_how_it_ended(script: Any, reply: Ca
 def test_the_hook_is_told_of_every_attempt_and_its_own_fault_is_only_logged(
     script: Any, reply: Callable[..., Any], clock: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    told: list[Attempt] = []
+    told: list[AttemptEvent] = []
 
-    def hook(attempt: Attempt) -> None:
-        told.append(attempt)
+    def hook(event: AttemptEvent) -> None:
+        told.append(event)
         raise RuntimeError("of the hook")
 
     transport = script(reply(503), reply(200))
     with made(transport, clock, on_attempt=hook) as client:
         result = client.compress(data=1)
     assert result.http is not None
-    assert tuple(told) == result.http.attempts
+    assert [(event.number, event.status, event.error, event.slept, event.last) for event in told] == [
+        (1, 503, "KaizenServerError", 0.25, False),
+        (2, 200, None, 0.0, True),
+    ]
+    assert {(event.operation, event.method, event.route, event.request_id) for event in told} == {
+        ("compress", "POST", "/v1/compress", result.request_id)
+    }
+    assert (told[1].sent_bytes, told[1].received_bytes) == (10, 15)
     assert "on_attempt hook failed" in caplog.text
 
 

@@ -63,9 +63,12 @@ DEFAULTS: dict[str, Any] = {
     "verify_ssl": True,
     "ca_bundle": None,
     "client_cert": None,
+    "client_key": None,
     "proxy": None,
     "on_attempt": None,
     "retry_policy": RetryPolicy(),
+    "log": None,
+    "tracing": True,
 }
 
 
@@ -94,13 +97,15 @@ FROM_ENVIRONMENT: list[tuple[str, str, str, Any, Any, Any]] = [
     ("KAIZEN_MAX_RESPONSE_BYTES", "max_response_bytes", "1000", 1000, 1, 1),
     ("KAIZEN_MAX_REQUEST_BYTES", "max_request_bytes", "2000", 2000, 1, 1),
     ("KAIZEN_VERIFY_SSL", "verify_ssl", "false", False, True, True),
+    ("KAIZEN_LOG", "log", "info", "info", "debug", "debug"),
+    ("KAIZEN_TRACING", "tracing", "off", False, True, True),
     ("KAIZEN_PROXY", "proxy", "http://env:3128", "http://env:3128", "http://own:1", "http://own:1"),
 ]
 
 
 def test_the_table_of_variables_is_the_whole_of_them() -> None:
     named = {(setting.variable, setting.name) for setting in SETTINGS if setting.variable}
-    files = {("KAIZEN_CA_BUNDLE", "ca_bundle"), ("KAIZEN_CLIENT_CERT", "client_cert")}
+    files = {(f"KAIZEN_{name.upper()}", name) for name in ("ca_bundle", "client_cert", "client_key")}
     assert named - files == {(row[0], row[1]) for row in FROM_ENVIRONMENT}
 
 
@@ -117,7 +122,7 @@ def test_explicit_comes_before_environment_before_default(
     assert getattr(KaizenClientConfig(), name) == DEFAULTS[name]
 
 
-@pytest.mark.parametrize("name", ["ca_bundle", "client_cert"])
+@pytest.mark.parametrize("name", ["ca_bundle", "client_cert", "client_key"])
 def test_files_come_from_the_environment_and_must_exist(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:

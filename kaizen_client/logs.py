@@ -1,0 +1,69 @@
+"""What is written to the `kaizen_client` logger: an allow-list of facts, never a body, a header value or a key."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from kaizen_client.events import AttemptEvent
+
+logger: Final = logging.getLogger("kaizen_client")
+
+#: What the `log` setting and KAIZEN_LOG know.
+LEVELS: Final = ("debug", "info", "warning", "error")
+
+_handler: logging.Handler | None = None
+
+
+def write_to_stderr(level: str) -> None:
+    """Write the logger's records of a level and above to stderr, as the `log` setting asks.
+
+    An application that has given the logger a handler of its own keeps it, and gets the level only.
+
+    Args:
+        level: one of `LEVELS`.
+    """
+    global _handler
+    logger.setLevel(level.upper())
+    if _handler is None and not logger.handlers:
+        _handler = logging.StreamHandler()
+        _handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+        logger.addHandler(_handler)
+        # What the root logger writes too would stand there twice.
+        logger.propagate = False
+
+
+def attempted(event: AttemptEvent) -> None:
+    """Log one try of a call: at DEBUG, and at INFO where another one follows."""
+    level = logging.DEBUG if event.last else logging.INFO
+    if not logger.isEnabledFor(level):
+        return
+    outcome = str(event.status) if event.status is not None else str(event.error)
+    received = "" if event.received_bytes is None else f", {event.received_bytes} B received"
+    then = "" if event.last else f"; again in {event.slept:.3f} s"
+    logger.log(
+        level,
+        "%s %s %s in %.0f ms (attempt %d, %d B sent%s, request id %s)%s",
+        event.method, event.route, outcome, event.seconds * 1000, event.number, event.sent_bytes, received,
+        event.request_id, then,
+        extra={"kaizen": event._asdict()},
+    )  # fmt: skip
+
+
+def gave_back(operation: str, request_id: str | None, error: BaseException) -> None:
+    """Log that a call failed and gave its original back."""
+    logger.warning(
+        "%s failed and gave the original back: %s (request id %s)", operation, type(error).__name__, request_id,
+        extra={"kaizen": {"operation": operation, "request_id": request_id, "error": type(error).__name__}},
+    )  # fmt: skip
+
+
+def failed_beside(what: str, error: BaseException) -> None:
+    """Log that something of the application's, which must not break the call, failed: its place, not its text."""
+    # The text of somebody else's exception may hold anything.
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = "" if place is None else f" at {place.tb_frame.f_code.co_filename}:{place.tb_lineno}"
+    logger.error("%s failed: %s%s", what, type(error).__name__, where)
