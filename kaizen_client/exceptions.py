@@ -26,6 +26,7 @@ All of them can be pickled and hashed, carry the call's `metadata`, and print ne
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, NamedTuple, Self
@@ -367,6 +368,12 @@ _BY_STATUS: dict[int, type[KaizenAPIError]] = {
     429: KaizenRateLimitError,
 }
 _PREVIEW = 120
+#: How deeply the JSON of an error may be nested; deeper, it is kept as text.
+_DEEPEST = 100
+
+
+class _NotJson(ValueError):
+    """Something that Python reads as JSON, and that is none."""
 
 
 def parsed_body(body: bytes) -> Any:
@@ -385,10 +392,42 @@ def parsed_body(body: bytes) -> Any:
         raise ValueError(f"the body is not text in {error.encoding}") from None
     except json.JSONDecodeError as error:
         raise ValueError(f"the body is not JSON ({error.msg} at character {error.pos})") from None
+    except _NotJson:
+        raise
+    except ValueError:
+        # Python's own limit, whose message would tell the user to lift it.
+        raise ValueError(f"the body has an integer of more than {sys.get_int_max_str_digits():,} digits") from None
 
 
 def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"the body has {name} in it, which JSON has not")
+    raise _NotJson(f"the body has {name} in it, which JSON has not")
+
+
+def payload_of(body: bytes) -> Any:
+    """Return a body for an error: JSON where it is JSON that is not nested too deeply, else text."""
+    try:
+        payload = parsed_body(body)
+    except ValueError:
+        payload = None
+    else:
+        if not _is_deep(payload):
+            return payload
+    return body.decode("utf-8", "replace")
+
+
+def _is_deep(value: Any) -> bool:
+    """Tell whether a JSON value is nested deeper than what handles errors (pickle, logs, trackers) can take."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            item
+            for found in level
+            if isinstance(found, dict | list)
+            for item in (found.values() if isinstance(found, dict) else found)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _without(value: Any, secrets: Sequence[str]) -> Any:
@@ -405,16 +444,22 @@ def _without(value: Any, secrets: Sequence[str]) -> Any:
 
 
 def without_secrets(payload: Any, headers: Headers, body: bytes, secrets: Sequence[str]) -> tuple[Any, Headers, bytes]:
-    """Return a reply's payload, header fields and body with every secret hidden, should the reply repeat one."""
+    """Return a reply's payload, header fields and the beginning of its body, should it repeat a secret without it.
+
+    Args:
+        payload: the body as JSON or text.
+        headers: the header fields.
+        body: the body's bytes.
+        secrets: the texts to hide.
+    """
     if not secrets:
-        return payload, headers, body
+        return payload, headers, body[:_PREVIEW]
     # After parsing, since JSON may write a text with escapes.
-    try:
-        payload = _without(payload, secrets)
-    except RecursionError:
-        payload = "(a reply nested too deeply to be shown)"
+    payload = _without(payload, secrets)
     headers = Headers({name: _without(value, secrets) for name, value in headers.items()})
-    return payload, headers, _without(body.decode("utf-8", "replace"), secrets).encode()
+    # More than is shown, so that no secret is cut in two.
+    beginning = body[: _PREVIEW + max(map(len, secrets)) * 4].decode("utf-8", "replace")
+    return payload, headers, _without(beginning, secrets).encode()[:_PREVIEW]
 
 
 def error_from_reply(
@@ -442,11 +487,7 @@ def error_from_reply(
         attempts: a record of every try.
         secrets: texts that must not reach the error, should the reply repeat them.
     """
-    try:
-        payload = parsed_body(body)
-    except ValueError:
-        payload = body.decode("utf-8", "replace")
-    payload, headers, body = without_secrets(payload, headers, body, secrets)
+    payload, headers, beginning = without_secrets(payload_of(body), headers, body, secrets)
     context: dict[str, Any] = {
         "request_id": request_id,
         "retry_after": retry_after,
@@ -458,6 +499,6 @@ def error_from_reply(
         reason = f"a redirect to {target}, which was not followed; set base_url to where the service is"
         return KaizenResponseError(status, payload, headers, reason=reason, url=url, **context)
     if status < 400:
-        return KaizenResponseError(status, payload, headers, url=url, preview=body[:_PREVIEW], **context)
+        return KaizenResponseError(status, payload, headers, url=url, preview=beginning, **context)
     kind = _BY_STATUS.get(status, KaizenServerError if status >= 500 else KaizenAPIError)
     return kind(status, payload, headers, **context)

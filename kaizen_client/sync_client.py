@@ -28,6 +28,7 @@ from kaizen_client.exceptions import (
     KaizenRequestError,
     KaizenResponseError,
     parsed_body,
+    payload_of,
 )
 from kaizen_client.metadata import checked as checked_metadata
 from kaizen_client.metadata import merged
@@ -35,6 +36,7 @@ from kaizen_client.options import MISSING, CallOptions, EncodeCallOptions, Kaize
 from kaizen_client.results import HttpInfo, KaizenResult, Sent
 from kaizen_client.retry_budget import RetryBudget, budget_of
 from kaizen_client.send_rate import SendRate
+from kaizen_client.timeline import note
 from kaizen_client.transports import open_sync
 from kaizen_client.typed_results import (
     CompressResult,
@@ -647,7 +649,6 @@ class SyncKaizenClient:
             reply = parsed_body(exchange.body)
         except ValueError as error:
             reply, reason = None, str(error)
-        payload: Any = reply if not reason else exchange.body.decode("utf-8", "replace")
         if isinstance(reply, dict):
             result: ResultT = kind.from_reply(reply, http=http, metadata=metadata, sent=sent)
             try:
@@ -656,18 +657,20 @@ class SyncKaizenClient:
                 reason = error.reason
             else:
                 return result
-        payload, headers, body = exchange.hide(payload, http.headers, exchange.body)
-        raise KaizenResponseError(
+        payload, headers, beginning = exchange.hide(payload_of(exchange.body), http.headers, exchange.body)
+        unusable = KaizenResponseError(
             http.status,
             payload,
             headers,
             reason=reason or f"the body is not a JSON object but {payloads.json_name(reply)}",
             url=exchange.url,
-            preview=body[:120],
+            preview=beginning,
             request_id=exchange.hide(http.request_id, headers, b"")[0],
             metadata=metadata,
             attempts=http.attempts,
         )
+        note(unusable, http.attempts)
+        raise unusable
 
     def _forward(self, method: str, url: str, parts: dict[str, Any]) -> tuple[bytes, HttpInfo]:
         """Send what a generated endpoint module asks for."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kaizen_client.exceptions import (
@@ -82,14 +82,21 @@ class Timeline:
         if isinstance(chosen, KaizenAPIError | KaizenRequestError):
             chosen.attempts = self.attempts
             chosen.request_id = chosen.request_id or self.request_id
-        for line in (*self._lines(), *self.remarks):
-            chosen.add_note(line)
+        note(chosen, self._attempts, self.remarks)
         return chosen
 
-    def _lines(self) -> list[str]:
-        lines = []
-        for attempt in self._attempts[-_NOTED:]:
-            outcome = attempt.error or str(attempt.status)
-            line = f"attempt {attempt.number}, at {attempt.start:.3f} s: {outcome}, after {attempt.seconds:.3f} s"
-            lines.append(f"{line}; waited {attempt.slept:.3f} s" if attempt.slept else line)
-        return lines
+
+def note(error: KaizenError, attempts: Sequence[Attempt], remarks: Sequence[str] = ()) -> None:
+    """Add the attempts of a call to its error as notes, which tracebacks show.
+
+    Args:
+        error: what the call ends with.
+        attempts: a record of every try; the notes tell of the last ones.
+        remarks: what else is to be said.
+    """
+    for attempt in attempts[-_NOTED:]:
+        outcome = attempt.error or str(attempt.status)
+        line = f"attempt {attempt.number}, at {attempt.start:.3f} s: {outcome}, after {attempt.seconds:.3f} s"
+        error.add_note(f"{line}; waited {attempt.slept:.3f} s" if attempt.slept else line)
+    for remark in remarks:
+        error.add_note(remark)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from kaizen_client.exceptions import KaizenConnectionError, KaizenResponseError
 from kaizen_client.headers import Headers
 from kaizen_client.options import KaizenTimeout
+
+#: How much is decompressed at a time, in bytes: as much as may be held beyond the bound.
+_STEP: Final = 64 * 1024
+#: How a gzip member begins.
+_GZIP: Final = b"\x1f\x8b"
 
 
 class WireRequest(NamedTuple):
@@ -86,6 +91,8 @@ class BodyReader:
         self._room = request.max_response_bytes
         self._parts: list[bytes] = []
         self._inflate = None
+        #: How many compressed bytes came.
+        self._compressed = 0
         coding = headers.get("content-encoding", "identity").strip().lower()
         if coding in ("gzip", "x-gzip", "deflate"):
             import zlib
@@ -102,22 +109,37 @@ class BodyReader:
             KaizenResponseError: the body is larger than `max_response_bytes`.
             KaizenConnectionError: the compressed body is broken.
         """
-        if self._inflate is not None:
-            chunk = self._inflated(chunk)
-        self._room -= len(chunk)
-        if self._room < 0:
-            raise self._error(f"the body is over max_response_bytes ({self._request.max_response_bytes:,})")
-        self._parts.append(chunk)
-
-    def _inflated(self, chunk: bytes) -> bytes:
+        if self._inflate is None:
+            self._keep(chunk)
+            return
         import zlib
 
-        assert self._inflate is not None  # noqa: S101 - for the type checker
+        self._compressed += len(chunk)
+
         try:
-            # One byte more than there is room for tells a body at the bound from one over it.
-            return self._inflate.decompress(chunk, self._room + 1)
+            while True:
+                part = self._inflate.decompress(chunk, _STEP)
+                self._keep(part)
+                chunk = self._inflate.unconsumed_tail
+                if self._inflate.eof:
+                    chunk = self._inflate.unused_data
+                    # A gzip body may have several members (RFC 1952, section 2.2); padding after them is none.
+                    if not chunk.startswith(_GZIP):
+                        break
+                    self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 32)
+                elif not chunk and len(part) < _STEP:
+                    break
         except zlib.error as error:
             raise KaizenConnectionError(f"the reply's compressed body is broken: {error}", error) from error
+        if len(chunk) > self._request.max_response_bytes:
+            raise self._error(f"more than max_response_bytes ({self._request.max_response_bytes:,}) follow the body")
+
+    def _keep(self, part: bytes) -> None:
+        self._room -= len(part)
+        if self._room < 0:
+            raise self._error(f"the body is over max_response_bytes ({self._request.max_response_bytes:,})")
+        if part:
+            self._parts.append(part)
 
     def finish(self) -> bytes:
         """Return the whole body.
@@ -125,7 +147,7 @@ class BodyReader:
         Raises:
             KaizenConnectionError: the compressed body was cut off.
         """
-        if self._inflate is not None and self._parts and not self._inflate.eof:
+        if self._inflate is not None and self._compressed and not self._inflate.eof:
             raise KaizenConnectionError("the reply's compressed body was cut off")
         return self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
 
