@@ -309,7 +309,9 @@ class AsyncSender:
         except Exception as error:
             kind = KaizenDeadlineError if self.clock.monotonic() >= timeline.expires else KaizenRequestError
             text = f"no key could be had: the api_key function failed with {type(error).__name__}"
-            raise timeline.final(kind(text, error)) from error
+            failure = kind(text, error)
+            failure.__cause__ = error
+            raise timeline.final(failure)  # noqa: B904 - the cause is there; a reply before it stands above it
         # sync: found = plain(found, "api_key")
         if not isinstance(found, str) or not found or found != found.strip() or problem_with("authorization", found):
             raise KaizenConfigError(
