@@ -230,6 +230,8 @@ class HttpxTransport:
             with self._admitted(current, request):
                 return self._over_pool(current, request)
         except _HTTPX_ERRORS as error:
+            if self._closed:
+                raise _closed_error() from error
             raise _translated(error, request) from error
 
     def close(self) -> None:
@@ -397,6 +399,8 @@ class AsyncHttpxTransport:
                 raise _deadline_error(error) from None
             raise _translated(error, request) from error
         except _HTTPX_ERRORS as error:
+            if self._closed:
+                raise _closed_error() from error
             raise _translated(error, request) from error
 
     async def close(self) -> None:
