@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 
@@ -137,6 +138,10 @@ class Stage:
         """Return an id that no other request has."""
         self.ids += 1
         return f"{name}-{self.kind}-{self.ids}-{time.monotonic_ns()}"
+
+    def compress(self, client: Any, data: Any = 1, **call: Any) -> Any:
+        """Make the call that most rows are about."""
+        return self.driver.do(partial(client.compress, data=data, **call))
 
     def seen(self, request_id: str, wanted: int) -> list[Request]:
         """Return the requests that came under an id, once there are as many as wanted or time is up."""

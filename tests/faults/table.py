@@ -167,7 +167,7 @@ _CONNECTION: Final = (
         name="broken-connection",
         group="The connection",
         fault="The connection is reset, closed or half closed before the reply, in its header fields or in its body; "
-        "the reply is shorter than it says, cut off between chunks, or no HTTP at all.",
+        "the reply is shorter than it says, cut off between chunks, no HTTP at all, or another protocol's.",
         promise="Tried again over a new connection; a reply that is not whole is never taken for one.",
         cases=(
             *(
@@ -181,6 +181,7 @@ _CONNECTION: Final = (
             _broken("chunks-cut-off"),
             _broken("chunk-size-bad"),
             _broken("not-http"),
+            _broken("status-101"),
             Case(name="passes-after-a-reset", server="once-reset-in-body", attempts=2, slept=(0.25,)),
             Case(name="passes-after-a-close", server="once-close-before", attempts=2, slept=(0.25,)),
             Case(
@@ -294,7 +295,7 @@ _TLS: Final = (
         fault="The server's certificate is signed by an unknown CA, is for another host, or has expired.",
         promise="Not tried again; the text tells the reason and names `ca_bundle` (`KAIZEN_CA_BUNDLE`).",
         cases=(
-            _distrusted("untrusted", "self-signed certificate"),
+            _distrusted("untrusted", "unable to get local issuer certificate"),
             _distrusted("wrong-host", "mismatch"),
             _distrusted("expired", "expired"),
         ),
@@ -318,8 +319,8 @@ _TLS: Final = (
                 host="localhost", attempts=2,
             ),
             Case(
-                name="plain-http-on-the-port", listener="plain", scheme="https", error=KaizenConnectionError, attempts=3,
-                requests=0, original=(httpx.ConnectError, ssl.SSLError), slept=_OWN,
+                name="plain-http-on-the-port", listener="plain", scheme="https", error=KaizenConnectionError,
+                attempts=3, requests=0, original=(httpx.ConnectError, ssl.SSLError), slept=_OWN,
             ),
         ),
     ),
@@ -402,9 +403,6 @@ _REPLY: Final = (
             ),
             Case(name="299", server="status-299", value="x", fields={"status": "ok"}),
             Case(name="hints-before-the-reply", server="early-hints"),
-            Case(
-                name="101", server="status-101", error=KaizenResponseError, fields={"status_code": 101},
-            ),
         ),
     ),
     Row(
@@ -420,7 +418,7 @@ _REPLY: Final = (
             _not_the_contract("status-204", "empty", fields={"status_code": 204}),
             _not_the_contract("html-200", "is not JSON", fields={"payload": "<html>Log in</html>"}),
             _not_the_contract("body-null", "null", fields={"payload": None}),
-            _not_the_contract("body-list", "array", fields={"payload": ["result"]}),
+            _not_the_contract("body-list", "list", fields={"payload": ["result"]}),
             _not_the_contract("body-string", "string", fields={"payload": "result"}),
             _not_the_contract("body-number", "number", fields={"payload": 42}),
             _not_the_contract("body-truncated", "is not JSON"),
@@ -468,7 +466,8 @@ _REPLY: Final = (
         fault="The JSON begins with a byte order mark, or is UTF-16 or UTF-32.",
         promise="Read as what it is.",
         cases=tuple(
-            Case(name=name, server=name, value="été") for name in ("body-bom", "body-utf16", "body-utf16-be", "body-utf32")
+            Case(name=name, server=name, value="été")
+            for name in ("body-bom", "body-utf16", "body-utf16-be", "body-utf32")
         ),
     ),
     Row(
@@ -563,8 +562,8 @@ _RETRY_AFTER: Final = (
             *(
                 _limited(name, None, _OWN)
                 for name in (
-                    "none", "negative", "nan", "inf", "exponent", "plus", "other-digits", "unit", "word", "empty", "list",
-                    "twice", "digits", "date-impossible", "date-other-zone", "date-iso",
+                    "none", "negative", "nan", "inf", "exponent", "plus", "other-digits", "unit", "word", "empty",
+                    "list", "twice", "digits", "date-impossible", "date-other-zone", "date-iso",
                 )
             ),
         ),
@@ -640,9 +639,16 @@ _ADDRESSES: Final = (
     Row(
         name="secrets",
         group="Redirects, credentials and addresses",
-        fault="Something goes wrong in a call with a key, whatever it is, and gets printed, logged, pickled or reported.",
-        promise="The key is in no text, log, note, pickle or local variable of it, even where the service repeats it.",
+        fault="Something goes wrong in a call with a key, whatever it is, and is printed, logged or pickled.",
+        promise="The key is in no text, note, log or pickle of it, even where the service repeats it.",
         scenario=scenarios.secrets_in_errors_logs_and_pickles,
+    ),
+    Row(
+        name="secrets-in-tracebacks",
+        group="Redirects, credentials and addresses",
+        fault="The traceback of an error is reported together with the local variables.",
+        promise="None of them shows the key.",
+        scenario=scenarios.secrets_in_local_variables,
     ),
 )  # fmt: skip
 
@@ -651,7 +657,7 @@ _LIFE: Final = (
         name="given-up",
         group="A client's life",
         fault="A call is cancelled, or ended with Ctrl-C.",
-        promise="It ends at once, its connection is given back or closed, and the client goes on.",
+        promise="It ends at once; its connection is free again within a second, and the client goes on.",
         scenario=scenarios.calls_that_are_given_up,
     ),
     Row(

@@ -156,12 +156,11 @@ def test_every_row_is_proved_for_both_clients(request: pytest.FixtureRequest) ->
         for name in [*(case.name for case in row.cases), *([""] if row.scenario else [])]
     }
     assert {name for name, _, _ in wanted} == {row.name for row in ROWS}
-    collected = {
-        (params["row"].name, params["case"].name if "case" in params else "", params["kind"])
-        for item in request.session.items
-        if isinstance(item, pytest.Function) and item.path == Path(__file__) and hasattr(item, "callspec")
-        for params in [item.callspec.params]
-    }
+    collected: set[tuple[str, str, Kind]] = set()
+    for item in request.session.items:
+        if isinstance(item, pytest.Function) and item.path == Path(__file__) and hasattr(item, "callspec"):
+            params: dict[str, Any] = item.callspec.params
+            collected.add((params["row"].name, params["case"].name if "case" in params else "", params["kind"]))
     if len(collected) < len(wanted):
         pytest.skip("only a part of this file was asked for")
     assert collected == wanted
