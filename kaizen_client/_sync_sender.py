@@ -43,6 +43,10 @@ USER_AGENT: Final = (
 )
 
 
+#: How long a call that the send rate holds back sleeps before it asks again, at most, in seconds.
+_LOOK_AGAIN: Final = 0.5
+
+
 class Outgoing(NamedTuple):
     """What a call sends, before credentials."""
 
@@ -209,21 +213,19 @@ class SyncSender:
         """
         if not getattr(self._config.retry_policy, "adaptive", True):
             return
-        now = self.clock.monotonic()
-        wait = self._rate.reserve(now)
-        if not wait:
-            return
-        if not timeline.room_for(wait, now):
-            self._rate.give_back(now)
-            late = KaizenDeadlineError(
-                "the service asked this client to slow down (429), and at the lowered rate the call would not be sent "
-                "before its deadline"
-            )
-            raise timeline.final(timeline.answer or late)
+        clock, rate = self.clock, self._rate
+        ticket = rate.ticket(clock.monotonic())
         try:
-            self.clock.sleep(wait)
+            while wait := rate.wait(ticket, now := clock.monotonic()):
+                if not timeline.room_for(wait, now):
+                    late = KaizenDeadlineError(
+                        "the service asked this client to slow down (429), and at the lowered rate the call would not "
+                        "be sent before its deadline"
+                    )
+                    raise timeline.final(timeline.answer or late)
+                clock.sleep(min(wait, _LOOK_AGAIN))
         except BaseException:
-            self._rate.give_back(now)
+            rate.give_back(ticket, clock.monotonic())
             raise
 
     def _delay(self, number: int, failure: KaizenError, retry_after: float | None) -> float | None:

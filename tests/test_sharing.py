@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -36,6 +37,21 @@ def test_one_client_serves_one_event_loop_after_another(service: Any) -> None:
         return (await client.compress(data={"id": number})).value
 
     assert [asyncio.run(call(number)) for number in (1, 2)] == ["id: 1", "id: 2"]
+    asyncio.run(client.close())
+    gc.collect()
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # asyncio's own, of the connections that went with a loop
+def test_a_client_keeps_nothing_of_the_event_loops_that_are_over(service: Any) -> None:
+    client = KaizenClient(base_url=service.url)
+
+    async def call() -> weakref.ref[asyncio.AbstractEventLoop]:
+        await client.health()
+        return weakref.ref(asyncio.get_running_loop())
+
+    loops = [asyncio.run(call()) for _ in range(5)]
+    gc.collect()
+    assert [loop() is None for loop in loops] == [True, True, True, True, False]
     asyncio.run(client.close())
     gc.collect()
 

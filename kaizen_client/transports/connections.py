@@ -92,11 +92,14 @@ class BoundedBackend(httpcore.SyncBackend):
         expires = time.monotonic() + (float("inf") if timeout is None else timeout)
         whole = Exchange(min(expires, exchange.expires))
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
-        for address in _addresses(host, port, whole):
+        addresses = _addresses(host, port, whole)
+        for tried, address in enumerate(addresses):
             bounded = _bounded(None, whole, httpcore.ConnectTimeout)
+            # One that does not answer leaves time for the others.
+            share = None if bounded is None else bounded / (len(addresses) - tried)
             try:
-                return _BoundedStream(super().connect_tcp(address, port, bounded, *args, **options), self.current)
-            except httpcore.ConnectError as error:
+                return _BoundedStream(super().connect_tcp(address, port, share, *args, **options), self.current)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure
 

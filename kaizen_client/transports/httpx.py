@@ -10,7 +10,6 @@ import os
 import ssl
 import threading
 import time
-import weakref
 from collections.abc import Coroutine, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
@@ -231,6 +230,8 @@ class HttpxTransport:
             with self._admitted(current, request):
                 return self._over_pool(current, request)
         except _HTTPX_ERRORS as error:
+            if self._closed:
+                raise _closed_error() from error
             raise _translated(error, request) from error
 
     def close(self) -> None:
@@ -369,7 +370,7 @@ class AsyncHttpxTransport:
         self._config = config
         self._client = client
         self._lock = threading.Lock()
-        self._pools: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _AsyncPool] = weakref.WeakKeyDictionary()
+        self._pools: dict[asyncio.AbstractEventLoop, _AsyncPool] = {}
         self._closed = False
         # A wrong proxy is found now rather than at the first call.
         self._arguments = {} if client is not None else _arguments(config)
@@ -398,6 +399,8 @@ class AsyncHttpxTransport:
                 raise _deadline_error(error) from None
             raise _translated(error, request) from error
         except _HTTPX_ERRORS as error:
+            if self._closed:
+                raise _closed_error() from error
             raise _translated(error, request) from error
 
     async def close(self) -> None:
@@ -423,6 +426,9 @@ class AsyncHttpxTransport:
             with self._lock:
                 if self._closed:
                     raise _closed_error()
+                # A pool refers to its loop, and with it to sockets, which would be kept for as long as the client.
+                for gone in [other for other in self._pools if other.is_closed()]:
+                    del self._pools[gone]
                 transport = self._opened() if self._client is None else None
                 current = self._pools[loop] = _AsyncPool(transport, self._config.max_connections)
         return current
