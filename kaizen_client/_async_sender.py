@@ -66,6 +66,8 @@ class Outgoing(NamedTuple):
     deadline: float
     max_retries: int
     metadata: Mapping[str, Any]
+    #: When the call began, before its payload was checked and encoded, on the client's monotonic clock in seconds.
+    began: float
 
     @property
     def route(self) -> str:
@@ -125,9 +127,8 @@ class AsyncSender:
             KaizenRequestError: there was no answer.
             KaizenConfigError: the key's function gave something that is no key.
         """
-        began = self.clock.monotonic()
         headers = self._headers(call)
-        timeline = Timeline(headers["x-request-id"], call.metadata, began, began + call.deadline)
+        timeline = Timeline(headers["x-request-id"], call.metadata, call.began, call.began + call.deadline)
         with tracing.call_span(
             enabled=self._config.tracing,
             operation=call.operation,

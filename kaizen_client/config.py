@@ -200,9 +200,20 @@ def _base_url(value: Any) -> str:
 
 
 def _proxy(value: Any) -> Secret:
-    if not isinstance(value, str) or "://" not in value:
+    if not is_proxy(value):
         raise _Problem("must be a URL such as http://proxy:3128 (value not shown)")
     return Secret(value)
+
+
+def is_proxy(value: object) -> bool:
+    """Tell whether a value is the URL of a proxy: a scheme, a host, and a port that can be one."""
+    if not isinstance(value, str) or "://" not in value:
+        return False
+    try:
+        parts = urlsplit(value)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _header_fields(value: Any) -> Mapping[str, str]:

@@ -538,6 +538,7 @@ class SyncKaizenClient:
 
         >>> result = client.request("POST", "/v1/compress", json={"data": {"id": 1}})
         """
+        began = self._sender.clock.monotonic()
         metadata = merged(self._config.default_metadata)
         with self._shared.counter.call():
             try:
@@ -546,7 +547,7 @@ class SyncKaizenClient:
                 metadata = merged(self._config.default_metadata, checked_metadata(call.get("metadata")))
                 payloads.refuse_odd_route(method, path)
                 body = self._body(json, call)
-                exchange = self._send("request", method.upper(), path, body, call, metadata)
+                exchange = self._send("request", method.upper(), path, body, call, metadata, began)
                 return self._result(KaizenResult, exchange, metadata)
             except KaizenError as error:
                 error.metadata = metadata
@@ -562,6 +563,7 @@ class SyncKaizenClient:
         keywords: Mapping[str, Any],
         call: Any,
     ) -> ResultT:
+        began = self._sender.clock.monotonic()
         operation = OPERATIONS[name]
         metadata = merged(self._config.default_metadata)
         fields: dict[str, Any] = {}
@@ -594,7 +596,7 @@ class SyncKaizenClient:
                 body = self._body(request.get("json", MISSING), call)
                 sent = None if body is None else Sent(body, SCHEMAS[str(operation.request)]["required"][0])
                 try:
-                    exchange = self._send(name, operation.method, request["url"], body, call, metadata)
+                    exchange = self._send(name, operation.method, request["url"], body, call, metadata, began)
                     result = self._result(kind, exchange, metadata, sent)
                 except KaizenError as error:
                     if sent is None or mode != "passthrough" or not passthrough.applies_to(name, error):
@@ -623,6 +625,7 @@ class SyncKaizenClient:
         body: bytes | None,
         call: Mapping[str, Any],
         metadata: Mapping[str, Any],
+        began: float,
     ) -> Exchange:
         self._require_open()
         config = self._config
@@ -640,7 +643,17 @@ class SyncKaizenClient:
         if not isinstance(headers, Mapping):
             raise KaizenPayloadError("a mapping of names to values is needed", path="headers")
         outgoing = Outgoing(
-            operation, method, path, body, headers, call.get("request_id"), timeout, deadline, max_retries, metadata
+            operation,
+            method,
+            path,
+            body,
+            headers,
+            call.get("request_id"),
+            timeout,
+            deadline,
+            max_retries,
+            metadata,
+            began,
         )
         return self._sender.send(outgoing)
 
@@ -677,6 +690,7 @@ class SyncKaizenClient:
 
     def _forward(self, method: str, url: str, parts: dict[str, Any]) -> tuple[bytes, HttpInfo]:
         """Send what a generated endpoint module asks for."""
+        began = self._sender.clock.monotonic()
         if unknown := set(parts) - {"json", "headers"}:
             raise KaizenPayloadError(f"the generated request has {', '.join(sorted(unknown))}, which is not sent here")
         hide_headers(parts)
@@ -684,7 +698,7 @@ class SyncKaizenClient:
         with self._shared.counter.call():
             body = self._body(parts.get("json", MISSING), call)
             metadata = merged(self._config.default_metadata)
-            exchange = self._send("request", method.upper(), url, body, call, metadata)
+            exchange = self._send("request", method.upper(), url, body, call, metadata, began)
         return exchange.body, exchange.http
 
     def _require_open(self) -> None:
