@@ -42,17 +42,17 @@ def _lasting(row: Row) -> list[Case]:
 
 
 def _outcome(row: Row) -> str:
-    ends = ["A result" if case.error is None else f"`{case.error.__name__}`" for case in _lasting(row)]
-    ends += [f"`{error.__name__}`" for error in row.errors]
-    names = list(dict.fromkeys(ends))
+    ends = ["a result" if case.error is None else f"`{case.error.__name__}`" for case in _lasting(row)]
+    names = list(dict.fromkeys([*ends, *(f"`{error.__name__}`" for error in row.errors)]))
     if not names:
         return row.promise
-    return f"{', '.join(names[:-1])} or {names[-1]}. {row.promise}" if names[1:] else f"{names[0]}. {row.promise}"
+    listed = f"{', '.join(names[:-1])} or {names[-1]}" if names[1:] else names[0]
+    return f"{listed[0].upper()}{listed[1:]}. {row.promise}"
 
 
 def _attempts(row: Row) -> str:
     if row.scenario is not None:
-        return row.attempts
+        return row.attempts or "–"
     # A case with retries or a deadline of its own says nothing about the defaults, where there are others.
     own = {"max_retries", "deadline"}
     counts = {case.attempts for case in _lasting(row) if not own & {*case.settings, *case.options}}
