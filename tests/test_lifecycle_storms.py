@@ -125,6 +125,7 @@ async def in_loop() -> AsyncIterator[tuple[InLoop, str]]:
     finally:
         server.close()
         service.answers.set()
+        await service.all_closed()
 
 
 class InThreads:
@@ -191,7 +192,7 @@ def never(_: bytes) -> None:
 
 # --- cancellation -----------------------------------------------------------------------------------------------
 
-_ROUNDS, _CALLS, _PLACES, _TICKS = 100, 15, 5, 40
+_ROUNDS, _CALLS, _PLACES, _TICKS = 150, 15, 5, 40
 
 
 def pool_of(client: KaizenClient) -> Any:
