@@ -264,6 +264,11 @@ def two_event_loops(stage: Stage) -> None:
         else:
             result = asyncio.run(asyncio.to_thread(call))
         assert result.value == f"echo of {number}"
+    if stage.kind == "async":
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            stage.driver.do(client.close)
+            gc.collect()
 
 
 def fork(stage: Stage) -> None:
