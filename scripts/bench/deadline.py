@@ -307,12 +307,10 @@ def main() -> int:
             continue
         found = measured(name, case)
         worst = {client: max(late for late, _ in calls) for client, calls in found.items()}
-        kinds = sorted({kind for calls in found.values() for _, kind in calls})
+        kinds = ", ".join(sorted({kind for calls in found.values() for _, kind in calls}))
         good = max(worst.values()) <= GOAL and "NoneType" not in kinds
         met = met and good
-        print(
-            f"  {name:32}{worst['sync']:>+10.3f}{worst['async']:>+10.3f}  {', '.join(kinds)}{'' if good else '  MISSED'}"
-        )
+        print(f"  {name:32}{worst['sync']:>+10.3f}{worst['async']:>+10.3f}  {kinds}{'' if good else '  MISSED'}")
     print(f"  goal: no more than {GOAL} s past it: {'met' if met else 'MISSED'}\n")
     return 0 if met else 1
 
