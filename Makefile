@@ -48,6 +48,7 @@ check: $(VENV)/.tools
 	@$(BIN)/openapi-spec-validator openapi.yaml
 	@$(BIN)/python scripts/generate.py --check
 	@$(BIN)/python scripts/check_facade.py
+	@$(BIN)/python scripts/faults_page.py --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
@@ -58,6 +59,7 @@ conformance: $(VENV)/.tools
 generate: $(VENV)/.tools
 	@$(BIN)/python scripts/generate.py
 	@$(BIN)/python scripts/check_facade.py
+	@$(BIN)/python scripts/faults_page.py
 
 record: $(VENV)/.tools
 	@$(BIN)/python scripts/record.py

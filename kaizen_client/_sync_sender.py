@@ -7,14 +7,14 @@ import math
 import platform
 import uuid
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from kaizen_client import logs, tracing
 from kaizen_client._contract import CONTRACT_VERSION
 from kaizen_client._other_flavour import plain
 from kaizen_client._version import __version__
 from kaizen_client.clock import Clock
-from kaizen_client.config import ApiKey, KaizenClientConfig, timeout_of
+from kaizen_client.config import KaizenClientConfig, is_key, key_of, timeout_of
 from kaizen_client.counts import Counter
 from kaizen_client.events import AttemptEvent
 from kaizen_client.exceptions import (
@@ -28,7 +28,7 @@ from kaizen_client.exceptions import (
     error_from_reply,
     without_secrets,
 )
-from kaizen_client.headers import Headers, problem_with
+from kaizen_client.headers import Headers, HiddenFields, Secret, problem_among, problem_with
 from kaizen_client.options import KaizenTimeout
 from kaizen_client.results import HttpInfo
 from kaizen_client.retries import parse_retry_after
@@ -64,11 +64,17 @@ class Outgoing(NamedTuple):
     deadline: float
     max_retries: int
     metadata: Mapping[str, Any]
+    #: When the call began, before its payload was checked and encoded, on the client's monotonic clock in seconds.
+    began: float
 
     @property
     def route(self) -> str:
         """The path without a query, which may hold anything."""
         return self.path.partition("?")[0]
+
+    def __repr__(self) -> str:
+        # Error trackers print local variables: no header value and no body.
+        return f"Outgoing({self.method} {self.route}, {len(self.body or b'')} B)"
 
 
 class Exchange(NamedTuple):
@@ -79,6 +85,9 @@ class Exchange(NamedTuple):
     url: str
     #: Hides what the call sent as its key, should the reply repeat it: for errors.
     hide: Callable[[Any, Headers, bytes], tuple[Any, Headers, bytes]]
+
+    def __repr__(self) -> str:
+        return f"Exchange({self.http.status}, {len(self.body)} B)"
 
 
 class SyncSender:
@@ -116,9 +125,8 @@ class SyncSender:
             KaizenRequestError: there was no answer.
             KaizenConfigError: the key's function gave something that is no key.
         """
-        began = self.clock.monotonic()
         headers = self._headers(call)
-        timeline = Timeline(headers["x-request-id"], call.metadata, began, began + call.deadline)
+        timeline = Timeline(headers["x-request-id"], call.metadata, call.began, call.began + call.deadline)
         with tracing.call_span(
             enabled=self._config.tracing,
             operation=call.operation,
@@ -136,9 +144,7 @@ class SyncSender:
                 span.failed(error)
                 raise
 
-    def _attempts(
-        self, call: Outgoing, headers: Mapping[str, str], timeline: Timeline, span: tracing.CallSpan
-    ) -> Exchange:
+    def _attempts(self, call: Outgoing, headers: HiddenFields, timeline: Timeline, span: tracing.CallSpan) -> Exchange:
         clock = self.clock
         key = self._key(timeline)
         retries, renewed = call.max_retries, False
@@ -169,7 +175,7 @@ class SyncSender:
                 failure = error_from_reply(
                     reply.status, reply.headers, reply.body,
                     url=self._url(call.route), request_id=timeline.request_id, retry_after=retry_after,
-                    secrets=[key] if key else [],
+                    secrets=[key.value] if key else [],
                 )  # fmt: skip
                 if reply.status == 429 and getattr(self._config.retry_policy, "adaptive", True):
                     self._rate.throttled(started, ended)
@@ -284,61 +290,63 @@ class SyncSender:
         except Exception as error:
             logs.failed_beside("the on_attempt hook", error)
 
-    def _key(self, timeline: Timeline) -> str | None:
-        source: ApiKey | None = self._config.api_key
+    def _key(self, timeline: Timeline) -> Secret | None:
+        source = key_of(self._config)
         if source is None and self._config.key_was_dropped:
             raise KaizenConfigError(
                 "this client was unpickled, and a pickle carries no key; set KAIZEN_API_KEY in this process",
                 setting="api_key",
             )
-        if not callable(source):
+        if source is None or not callable(source.value):
             return source
+        found: Any
         try:
-            found = source()
+            found = source.value()
+            found = Secret(found)
         except Exception as error:
             kind = KaizenDeadlineError if self.clock.monotonic() >= timeline.expires else KaizenRequestError
             text = f"no key could be had: the api_key function failed with {type(error).__name__}"
             failure = kind(text, error)
             failure.__cause__ = error
             raise timeline.final(failure)  # noqa: B904 - the cause is there; a reply before it stands above it
-        found = plain(found, "api_key")
-        if not isinstance(found, str) or not found or found != found.strip() or problem_with("authorization", found):
+        plain(found.value, "api_key")
+        if not is_key(found.value):
             raise KaizenConfigError(
                 "the api_key function returned something that cannot be sent as a key (value not shown)",
                 setting="api_key",
             )
-        return found
+        return cast("Secret", found)
 
-    def _credentials(self, key: str | None) -> dict[str, str]:
+    def _credentials(self, key: Secret | None) -> dict[str, str]:
         if key is None:
             return {}
         way = self._config.auth
         fields = {}
         if way != "x-api-key":
-            fields["authorization"] = f"Bearer {key}"
+            fields["authorization"] = f"Bearer {key.value}"
         if way != "bearer":
-            fields["x-api-key"] = key
+            fields["x-api-key"] = key.value
         return fields
 
-    def _headers(self, call: Outgoing) -> dict[str, str]:
-        fields = {"accept": "application/json", "accept-encoding": "gzip, deflate", "user-agent": USER_AGENT}
+    def _headers(self, call: Outgoing) -> HiddenFields:
+        if found := problem_among(call.headers):
+            raise KaizenPayloadError(
+                f"{found[1]} (value not shown)", path=f"headers[{found[0]}]", remedy="mend the header field"
+            )
+        if call.request_id is not None and (problem := problem_with("x-request-id", call.request_id)):
+            raise KaizenPayloadError(problem, path="request_id", remedy="use printable ASCII")
+        fields = HiddenFields({
+            "accept": "application/json", "accept-encoding": "gzip, deflate", "user-agent": USER_AGENT,
+        })  # fmt: skip
         if call.body is not None:
             fields["content-type"] = "application/json"
         fields.update((name.lower(), value) for name, value in self._config.default_headers.items())
-        for name, value in call.headers.items():
-            if value is None and isinstance(name, str):
-                fields.pop(name.lower(), None)
-            elif problem := problem_with(name, value):
-                shown = name if isinstance(name, str) and name.isprintable() else "a name"
-                raise KaizenPayloadError(
-                    f"{problem} (value not shown)", path=f"headers[{shown}]", remedy="mend the header field"
-                )
-            else:
-                fields[name.lower()] = str(value)
+        for name in call.headers:
+            fields[name.lower()] = call.headers[name]
         if call.request_id is not None:
-            if problem := problem_with("x-request-id", call.request_id):
-                raise KaizenPayloadError(problem, path="request_id", remedy="use printable ASCII")
             fields["x-request-id"] = call.request_id
+        for name in [name for name in fields if fields[name] is None]:
+            del fields[name]
         fields.setdefault("x-request-id", uuid.uuid4().hex)
         return fields
 
@@ -346,14 +354,14 @@ class SyncSender:
         return self._config.base_url.rstrip("/") + path
 
 
-def _hidden(error: KaizenResponseError, key: str | None) -> KaizenResponseError:
+def _hidden(error: KaizenResponseError, key: Secret | None) -> KaizenResponseError:
     """Return a transport's error about a reply without the key, should the reply's head repeat it."""
     if key is None:
         return error
-    reason, headers, _ = without_secrets(error.reason, Headers(error.headers), b"", [key])
+    reason, headers, _ = without_secrets(error.reason, Headers(error.headers), b"", [key.value])
     return KaizenResponseError(error.status_code, error.payload, headers, reason=reason, url=error.url)
 
 
-def _hider(key: str | None) -> Callable[[Any, Headers, bytes], tuple[Any, Headers, bytes]]:
+def _hider(key: Secret | None) -> Callable[[Any, Headers, bytes], tuple[Any, Headers, bytes]]:
     # A function rather than the key, which an exchange would show when it is printed.
-    return lambda payload, headers, body: without_secrets(payload, headers, body, [key] if key else [])
+    return lambda payload, headers, body: without_secrets(payload, headers, body, [key.value] if key else [])

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from kaizen_client._contract import HOSTED_URL
 from kaizen_client.events import AttemptEvent
 from kaizen_client.exceptions import KaizenConfigError
-from kaizen_client.headers import HIDDEN, is_secret, problem_with
+from kaizen_client.headers import HIDDEN, HiddenFields, Secret, is_secret, problem_among, problem_with
 from kaizen_client.logs import LEVELS
 from kaizen_client.metadata import checked as checked_metadata
 from kaizen_client.options import Auth, Envelope, KaizenTimeout, LogLevel, OnFailure, Prefer
@@ -65,18 +65,6 @@ class Settings(TypedDict, total=False):
 
 class _Problem(Exception):
     """Why a value will not do; never holds the value of a secret."""
-
-
-class _Secret:
-    """Holds a text that is not shown; kept out of reprs, `vars()` and pickles."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def __repr__(self) -> str:
-        return HIDDEN
 
 
 # --- reading one value ------------------------------------------------------------------------------------------
@@ -155,13 +143,13 @@ def _one_of(*allowed: str) -> Callable[[Any], str]:
     return read
 
 
-def _key(value: Any) -> _Secret:
+def _key(value: Any) -> Secret:
     if callable(value):
-        return _Secret(value)
+        return Secret(value)
     if not isinstance(value, str):
         raise _Problem(f"must be a string or a function that returns one, not {type(value).__name__}")
     check_key(value)
-    return _Secret(value)
+    return Secret(value)
 
 
 def check_key(value: str) -> None:
@@ -174,6 +162,17 @@ def check_key(value: str) -> None:
         raise _Problem("is empty, or begins or ends with white space or a line break (value not shown)")
     if problem := problem_with("authorization", value):
         raise _Problem(f"{problem} (value not shown)")
+
+
+def is_key(value: object) -> bool:
+    """Tell whether a value can be sent as a key."""
+    if not isinstance(value, str):
+        return False
+    try:
+        check_key(value)
+    except _Problem:
+        return False
+    return True
 
 
 def _base_url(value: Any) -> str:
@@ -200,20 +199,29 @@ def _base_url(value: Any) -> str:
     return f"{value.rstrip('/')}/"
 
 
-def _proxy(value: Any) -> _Secret:
-    if not isinstance(value, str) or "://" not in value:
+def _proxy(value: Any) -> Secret:
+    if not is_proxy(value):
         raise _Problem("must be a URL such as http://proxy:3128 (value not shown)")
-    return _Secret(value)
+    return Secret(value)
+
+
+def is_proxy(value: object) -> bool:
+    """Tell whether a value is the URL of a proxy: a scheme, a host, and a port that can be one."""
+    if not isinstance(value, str) or "://" not in value:
+        return False
+    try:
+        parts = urlsplit(value)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _header_fields(value: Any) -> Mapping[str, str]:
     if not isinstance(value, Mapping):
         raise _Problem(f"must be a mapping of names to values, not {type(value).__name__}")
-    for name, text in value.items():
-        if problem := problem_with(name, text):
-            shown = name if isinstance(name, str) and name.isprintable() else "a name"
-            raise _Problem(f"[{shown}]: {problem} (value not shown)")
-    return MappingProxyType(dict(value))
+    if found := problem_among({name: str if text is None else text for name, text in value.items()}):
+        raise _Problem(f"[{found[0]}]: {found[1]} (value not shown)")
+    return MappingProxyType(HiddenFields(value))
 
 
 def _metadata(value: Any) -> Mapping[str, Any]:
@@ -322,24 +330,45 @@ _BY_NAME: Final = {setting.name: setting for setting in SETTINGS}
 _SECRETS: Final = frozenset({"api_key", "proxy"})
 
 
-def _resolve(setting: Setting, explicit: Any) -> tuple[Any, Source]:
-    value, shown = explicit, setting.name
+def _resolve(setting: Setting, explicit: Secret) -> tuple[Any, Source]:
+    """Return the value of a setting and where it came from.
+
+    The value comes hidden, since the frame of this function is in the traceback of an error about it.
+    """
+    given, shown = explicit, setting.name
     source: Source = "explicit"
-    if value is None and setting.variable and os.environ.get(setting.variable, "") != "":
-        value, source, shown = os.environ[setting.variable], "environment", setting.variable
-    if value is None:
+    if given.value is None and setting.variable and os.environ.get(setting.variable, "") != "":
+        given, source, shown = Secret(os.environ[setting.variable]), "environment", setting.variable
+    if given.value is None:
         return setting.default, "default"
     try:
-        return setting.read(value), source
+        return setting.read(given.value), source
     except (_Problem, TypeError, ValueError, OverflowError) as error:
         problem = str(error) if isinstance(error, _Problem) else "is not a value of the right kind"
-        joint = "" if problem.startswith("[") else " "
-        text = f"{shown}{joint}{problem}"
-        # A URL may hold a password or a key, however badly the rest is written.
-        hidden = setting.name in _SECRETS or "not shown" in text or not isinstance(value, str | float)
-        if not hidden and not set("@?#") & set(str(value)):
-            text = f"{text}; it is {value!r}"
-    raise KaizenConfigError(text, setting=setting.name)
+    raise KaizenConfigError(_text_of(setting, shown, problem, given.value), setting=setting.name)
+
+
+def _text_of(setting: Setting, shown: str, problem: str, value: Any) -> str:
+    joint = "" if problem.startswith("[") else " "
+    text = f"{shown}{joint}{problem}"
+    # A URL may hold a password or a key, however badly the rest is written.
+    hidden = setting.name in _SECRETS or "not shown" in text or not isinstance(value, str | float)
+    if not hidden and not set("@?#") & set(str(value)):
+        text = f"{text}; it is {value!r}"
+    return text
+
+
+def hidden(settings: Any) -> Any:
+    """Hide, in place, what must not show where an error tracker prints the settings that a user passed; return them."""
+    for name in (*_SECRETS, "base_url", "default_headers"):
+        value = settings.get(name)
+        if value is not None and not isinstance(value, Secret):
+            settings[name] = Secret(value)
+    return settings
+
+
+def _as_secret(value: Any) -> Secret:
+    return value if isinstance(value, Secret) else Secret(value)
 
 
 class KaizenClientConfig:
@@ -403,13 +432,17 @@ class KaizenClientConfig:
         tracing: bool | None = None,
     ) -> None:
         given = locals()
-        self._set({name: given[name] for name in _BY_NAME if given[name] is not None})
+        explicit = hidden({name: given[name] for name in _BY_NAME if given[name] is not None})
+        # Not in the traceback of what follows.
+        del given, api_key, base_url, default_headers, proxy
+        self._set(explicit)
 
     def _set(self, explicit: dict[str, Any]) -> None:
         values: dict[str, Any] = {}
         sources: dict[str, Source] = {}
         for setting in SETTINGS:
-            values[setting.name], sources[setting.name] = _resolve(setting, explicit.get(setting.name))
+            given = _as_secret(explicit.get(setting.name))
+            values[setting.name], sources[setting.name] = _resolve(setting, given)
         object.__setattr__(self, "_values", values)
         object.__setattr__(self, "_sources", sources)
         object.__setattr__(self, "_explicit", {name: values[name] for name in explicit})
@@ -429,11 +462,12 @@ class KaizenClientConfig:
         """
         if unknown := sorted(set(settings) - set(_BY_NAME)):
             raise KaizenConfigError(f"no setting is called {unknown[0]}; the settings are {', '.join(_BY_NAME)}")
+        hidden(settings)
         copy = object.__new__(type(self))
         values, sources, explicit = dict(self._values), dict(self._sources), dict(self._explicit)
         for name, value in settings.items():
             if value is not None:
-                values[name], sources[name] = _resolve(_BY_NAME[name], value)
+                values[name], sources[name] = _resolve(_BY_NAME[name], _as_secret(value))
                 explicit[name] = values[name]
         for name, value in (("_values", values), ("_sources", sources), ("_explicit", explicit)):
             object.__setattr__(copy, name, value)
@@ -474,7 +508,7 @@ class KaizenClientConfig:
         return hash((self.base_url, self.max_connections))
 
     def _comparable(self) -> dict[str, Any]:
-        return {name: value.value if isinstance(value, _Secret) else value for name, value in self._values.items()}
+        return {name: value.value if isinstance(value, Secret) else value for name, value in self._values.items()}
 
     def __copy__(self) -> KaizenClientConfig:
         return self
@@ -483,7 +517,7 @@ class KaizenClientConfig:
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        kept = {name: value for name, value in self._explicit.items() if not isinstance(value, _Secret)}
+        kept = {name: value for name, value in self._explicit.items() if not isinstance(value, Secret)}
         if "proxy" in self._explicit and "@" not in str(self.proxy):
             kept["proxy"] = self.proxy
         if "default_headers" in kept:
@@ -669,10 +703,15 @@ def timeout_of(timeout: float | KaizenTimeout) -> KaizenTimeout:
     return KaizenTimeout(min(5.0, timeout), timeout, timeout)
 
 
+def key_of(config: KaizenClientConfig) -> Secret | None:
+    """Return the key of a configuration, or its function, in a form that does not show."""
+    return config._values["api_key"]
+
+
 def checked_setting(name: str, value: Any) -> Any:
     """Return the value of a setting given at a call, checked as the client's own is.
 
     Raises:
         KaizenConfigError: the value will not do.
     """
-    return _resolve(_BY_NAME[name], value)[0]
+    return _resolve(_BY_NAME[name], _as_secret(value))[0]

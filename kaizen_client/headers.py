@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 #: What stands in place of a secret.
 HIDDEN: Final = "***"
@@ -33,6 +33,36 @@ def problem_with(name: object, value: object) -> str | None:
     if not value.isascii():
         return "the value has a character outside ASCII in it"
     return None
+
+
+def problem_among(fields: Mapping[str, object]) -> tuple[str, str] | None:
+    """Return the name of the first field that a user set wrongly and what is wrong with it; None for good ones.
+
+    A field whose value is None takes another one away.
+    """
+    for name, value in fields.items():
+        if (value is not None or not isinstance(name, str)) and (problem := problem_with(name, value)):
+            return (name if isinstance(name, str) and name.isprintable() else "a name"), problem
+    return None
+
+
+class Secret:
+    """Holds what is not shown: error trackers print local variables, and logs whatever they are given."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __repr__(self) -> str:
+        return HIDDEN
+
+
+class HiddenFields(dict[str, Any]):
+    """Header fields to be sent, whose text form shows their names alone."""
+
+    def __repr__(self) -> str:
+        return f"HiddenFields({', '.join(map(repr, self))})"
 
 
 class Headers(Mapping[str, str]):

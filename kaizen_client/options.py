@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Final, Literal, NamedTuple, TypedDict
 
+from kaizen_client.headers import HiddenFields
+
 OnFailure = Literal["raise", "passthrough"]
 Prefer = Literal["ktof", "smaller"]
 Envelope = Literal["documented", "server-notes"]
@@ -40,6 +42,13 @@ class KaizenTimeout(NamedTuple):
     write: float | None = 30.0
     #: For a free connection; without it, waiting is bounded by the deadline alone.
     pool: float | None = None
+
+
+def hide_headers(call: Any) -> None:
+    """Hide, in place, the values of a call's header fields where an error tracker prints what a call was given."""
+    headers = call.get("headers")
+    if isinstance(headers, Mapping):
+        call["headers"] = HiddenFields(headers)
 
 
 class CallOptions(TypedDict, total=False):

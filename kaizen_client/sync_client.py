@@ -19,6 +19,7 @@ from kaizen_client.config import (
     Settings,
     checked_setting,
     deadline_of,
+    hidden,
 )
 from kaizen_client.counts import Counter, Counts
 from kaizen_client.exceptions import (
@@ -28,15 +29,14 @@ from kaizen_client.exceptions import (
     KaizenRequestError,
     KaizenResponseError,
     parsed_body,
-    payload_of,
 )
 from kaizen_client.metadata import checked as checked_metadata
 from kaizen_client.metadata import merged
-from kaizen_client.options import MISSING, CallOptions, EncodeCallOptions, KaizenTimeout, Missing
+from kaizen_client.options import MISSING, CallOptions, EncodeCallOptions, KaizenTimeout, Missing, hide_headers
 from kaizen_client.results import HttpInfo, KaizenResult, Sent
 from kaizen_client.retry_budget import RetryBudget, budget_of
 from kaizen_client.send_rate import SendRate
-from kaizen_client.timeline import note
+from kaizen_client.timeline import unusable_reply
 from kaizen_client.transports import open_sync
 from kaizen_client.typed_results import (
     CompressResult,
@@ -139,6 +139,7 @@ class SyncKaizenClient:
     ) -> None:
         # First, so that an unfinished client has them when it is collected.
         self._closed = True
+        hidden(settings)
         if config is None:
             config = KaizenClientConfig().replace(**settings)
         elif not isinstance(config, KaizenClientConfig):
@@ -173,6 +174,7 @@ class SyncKaizenClient:
 
         >>> client = SyncKaizenClient.from_env(base_url="embedded:")
         """
+        hidden(settings)
         config = KaizenClientConfig().replace(**settings)
         config.require_key()
         return cls(config)
@@ -187,6 +189,7 @@ class SyncKaizenClient:
         Raises:
             KaizenConfigError: a setting will not do.
         """
+        hidden(settings)
         return cls(KaizenClientConfig().replace(**{**settings, "base_url": EMBEDDED_URL}))
 
     @property
@@ -217,6 +220,7 @@ class SyncKaizenClient:
 
         >>> patient = client.with_options(timeout=120, max_retries=5)
         """
+        hidden(settings)
         config = self._config.replace(**settings)
         config.require_flavour(asynchronous=False)
         copy = object.__new__(type(self))
@@ -534,14 +538,16 @@ class SyncKaizenClient:
 
         >>> result = client.request("POST", "/v1/compress", json={"data": {"id": 1}})
         """
+        began = self._sender.clock.monotonic()
         metadata = merged(self._config.default_metadata)
         with self._shared.counter.call():
             try:
+                hide_headers(call)
                 payloads.refuse_unknown_options(call, CallOptions.__annotations__, ("json",))
                 metadata = merged(self._config.default_metadata, checked_metadata(call.get("metadata")))
                 payloads.refuse_odd_route(method, path)
                 body = self._body(json, call)
-                exchange = self._send("request", method.upper(), path, body, call, metadata)
+                exchange = self._send("request", method.upper(), path, body, call, metadata, began)
                 return self._result(KaizenResult, exchange, metadata)
             except KaizenError as error:
                 error.metadata = metadata
@@ -555,13 +561,15 @@ class SyncKaizenClient:
         kind: type[ResultT],
         payload: Any,
         keywords: Mapping[str, Any],
-        call: Mapping[str, Any],
+        call: Any,
     ) -> ResultT:
+        began = self._sender.clock.monotonic()
         operation = OPERATIONS[name]
         metadata = merged(self._config.default_metadata)
         fields: dict[str, Any] = {}
         with self._shared.counter.call() as counted:
             try:
+                hide_headers(call)
                 encodes = name in passthrough.ENCODE_ROUTES
                 known = EncodeCallOptions.__annotations__ if encodes else CallOptions.__annotations__
                 payloads.refuse_unknown_options(call, known, keywords)
@@ -588,7 +596,7 @@ class SyncKaizenClient:
                 body = self._body(request.get("json", MISSING), call)
                 sent = None if body is None else Sent(body, SCHEMAS[str(operation.request)]["required"][0])
                 try:
-                    exchange = self._send(name, operation.method, request["url"], body, call, metadata)
+                    exchange = self._send(name, operation.method, request["url"], body, call, metadata, began)
                     result = self._result(kind, exchange, metadata, sent)
                 except KaizenError as error:
                     if sent is None or mode != "passthrough" or not passthrough.applies_to(name, error):
@@ -617,6 +625,7 @@ class SyncKaizenClient:
         body: bytes | None,
         call: Mapping[str, Any],
         metadata: Mapping[str, Any],
+        began: float,
     ) -> Exchange:
         self._require_open()
         config = self._config
@@ -634,53 +643,62 @@ class SyncKaizenClient:
         if not isinstance(headers, Mapping):
             raise KaizenPayloadError("a mapping of names to values is needed", path="headers")
         outgoing = Outgoing(
-            operation, method, path, body, headers, call.get("request_id"), timeout, deadline, max_retries, metadata
+            operation,
+            method,
+            path,
+            body,
+            headers,
+            call.get("request_id"),
+            timeout,
+            deadline,
+            max_retries,
+            metadata,
+            began,
         )
         return self._sender.send(outgoing)
 
     def _result(
         self, kind: type[ResultT], exchange: Exchange, metadata: Mapping[str, Any], sent: Sent | None = None
     ) -> ResultT:
-        http = exchange.http
-        if kind is KaizenResult and not exchange.body and http.status in (204, 205):
-            return kind.from_reply({}, http=http, metadata=metadata)  # type: ignore[no-any-return]
-        reason = ""
+        found = self._read(kind, exchange, metadata, sent)
+        if not isinstance(found, str):
+            return found
+        # What the reply holds stands in no local variable here: an error tracker would print it.
+        raise unusable_reply(
+            exchange.http.status, exchange.http.headers, exchange.body,
+            reason=found, url=exchange.url, request_id=exchange.http.request_id, metadata=metadata,
+            attempts=exchange.http.attempts, hide=exchange.hide,
+        )  # fmt: skip
+
+    @staticmethod
+    def _read(kind: type[ResultT], exchange: Exchange, metadata: Mapping[str, Any], sent: Sent | None) -> ResultT | str:
+        """Return the result that a reply holds, or what is wrong with the reply."""
+        if kind is KaizenResult and not exchange.body and exchange.http.status in (204, 205):
+            return kind.from_reply({}, http=exchange.http, metadata=metadata)  # type: ignore[no-any-return]
         try:
             reply = parsed_body(exchange.body)
         except ValueError as error:
-            reply, reason = None, str(error)
-        if isinstance(reply, dict):
-            result: ResultT = kind.from_reply(reply, http=http, metadata=metadata, sent=sent)
-            try:
-                result.check()
-            except KaizenResponseError as error:
-                reason = error.reason
-            else:
-                return result
-        payload, headers, beginning = exchange.hide(payload_of(exchange.body), http.headers, exchange.body)
-        unusable = KaizenResponseError(
-            http.status,
-            payload,
-            headers,
-            reason=reason or f"the body is not a JSON object but {payloads.json_name(reply)}",
-            url=exchange.url,
-            preview=beginning,
-            request_id=exchange.hide(http.request_id, headers, b"")[0],
-            metadata=metadata,
-            attempts=http.attempts,
-        )
-        note(unusable, http.attempts)
-        raise unusable
+            return str(error)
+        if not isinstance(reply, dict):
+            return f"the body is not a JSON object but {payloads.json_name(reply)}"
+        result: ResultT = kind.from_reply(reply, http=exchange.http, metadata=metadata, sent=sent)
+        try:
+            result.check()
+        except KaizenResponseError as error:
+            return error.reason
+        return result
 
     def _forward(self, method: str, url: str, parts: dict[str, Any]) -> tuple[bytes, HttpInfo]:
         """Send what a generated endpoint module asks for."""
+        began = self._sender.clock.monotonic()
         if unknown := set(parts) - {"json", "headers"}:
             raise KaizenPayloadError(f"the generated request has {', '.join(sorted(unknown))}, which is not sent here")
+        hide_headers(parts)
         call = {"headers": parts.get("headers")}
         with self._shared.counter.call():
             body = self._body(parts.get("json", MISSING), call)
             metadata = merged(self._config.default_metadata)
-            exchange = self._send("request", method.upper(), url, body, call, metadata)
+            exchange = self._send("request", method.upper(), url, body, call, metadata, began)
         return exchange.body, exchange.http
 
     def _require_open(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from kaizen_client.exceptions import (
@@ -11,7 +11,10 @@ from kaizen_client.exceptions import (
     KaizenDeadlineError,
     KaizenError,
     KaizenRequestError,
+    KaizenResponseError,
+    payload_of,
 )
+from kaizen_client.headers import Headers
 
 #: How many attempts an error's notes tell of; the rest are in its `attempts`.
 _NOTED = 10
@@ -84,6 +87,38 @@ class Timeline:
             chosen.request_id = chosen.request_id or self.request_id
         note(chosen, self._attempts, self.remarks)
         return chosen
+
+
+def unusable_reply(
+    status: int,
+    headers: Headers,
+    body: bytes,
+    *,
+    reason: str,
+    hide: Callable[[Any, Headers, bytes], tuple[Any, Headers, bytes]],
+    attempts: Sequence[Attempt],
+    request_id: str | None,
+    **context: Any,
+) -> KaizenResponseError:
+    """Return the error for a success that is not what the contract says.
+
+    Args:
+        status: its status.
+        headers: its header fields.
+        body: its bytes, decompressed.
+        reason: what is wrong with it.
+        hide: hides what the call sent as its key.
+        attempts: a record of every try.
+        request_id: the id of the request.
+        context: more of what `KaizenResponseError` takes.
+    """
+    payload, headers, beginning = hide(payload_of(body), headers, body)
+    request_id = hide(request_id, headers, b"")[0]
+    error = KaizenResponseError(
+        status, payload, headers, reason=reason, preview=beginning, attempts=attempts, request_id=request_id, **context
+    )
+    note(error, attempts)
+    return error
 
 
 def note(error: KaizenError, attempts: Sequence[Attempt], remarks: Sequence[str] = ()) -> None:

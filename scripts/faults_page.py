@@ -11,7 +11,7 @@ from _files import ROOT, write_or_check
 
 sys.path.insert(0, str(ROOT))
 
-from tests.faults.table import ROWS, Row
+from tests.faults.table import ROWS, Case, Row
 
 PAGE = ROOT / "docs" / "faults.md"
 
@@ -26,39 +26,38 @@ What holds for all of them:
 
 - A call ends in a result or in a `KaizenError`, never in an error of the HTTP or TLS library, and it ends by its
   `deadline`. `timeout` and `deadline` are seconds, `max_response_bytes` is bytes after decompression.
-- What may pass is tried again: at the default `max_retries=2` that makes 3 attempts, fewer where the deadline comes
-  first. Every attempt has the same `X-Request-ID`.
+- What may pass is tried again, and as soon as an attempt succeeds its result is what you get. At the default
+  `max_retries=2` that makes 3 attempts at most, fewer where the deadline comes first or where too many of the client's
+  calls fail. All attempts of a call have the same `X-Request-ID`.
 - The error has the call's `metadata`, its `request_id` and its `attempts`; where there was a reply also `status_code`,
   `headers` and `payload`; where there was none, what lies underneath in `original`.
 
-*Attempts* is how many the client makes at the default settings, also where every one fails.
+*Attempts* is how many there are, at the default settings, when every one fails.
 """
 
 
-def _classes(row: Row) -> list[str]:
-    """Return what a row ends in, in the order of its cases, a result first."""
-    errors = [*(case.error for case in row.cases if case.error is not None), *row.errors]
-    names = list(dict.fromkeys(f"`{error.__name__}`" for error in errors))
-    succeeds = any(case.error is None for case in row.cases) or (row.scenario is not None and not row.errors)
-    return ["a result", *names] if succeeds and row.cases else names
+def _lasting(row: Row) -> list[Case]:
+    """Return the cases that tell what the row ends in: a fault that passes ends in a result, whatever it is."""
+    return [case for case in row.cases if not case.server.startswith("once-")]
 
 
 def _outcome(row: Row) -> str:
-    names = _classes(row)
+    ends = ["a result" if case.error is None else f"`{case.error.__name__}`" for case in _lasting(row)]
+    names = list(dict.fromkeys([*ends, *(f"`{error.__name__}`" for error in row.errors)]))
     if not names:
         return row.promise
-    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+    listed = f"{', '.join(names[:-1])} or {names[-1]}" if names[1:] else names[0]
     return f"{listed[0].upper()}{listed[1:]}. {row.promise}"
 
 
 def _attempts(row: Row) -> str:
     if row.scenario is not None:
-        return row.attempts
-    # A case that sets retries or a deadline of its own says nothing about the defaults.
+        return row.attempts or "–"
+    # A case with retries or a deadline of its own says nothing about the defaults, where there are others.
     own = {"max_retries", "deadline"}
-    counts = sorted({case.attempts for case in row.cases if not own & {*case.settings, *case.options}})
-    counts = counts or sorted({case.attempts for case in row.cases})
-    return " or ".join(map(str, counts)) if len(counts) < 3 else f"{counts[0]} to {counts[-1]}"
+    counts = {case.attempts for case in _lasting(row) if not own & {*case.settings, *case.options}}
+    counts = counts or {case.attempts for case in _lasting(row)}
+    return " or ".join(map(str, sorted(counts)))
 
 
 def page() -> str:

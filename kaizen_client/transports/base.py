@@ -32,6 +32,10 @@ class WireRequest(NamedTuple):
     #: The largest reply to accept, decompressed, in bytes.
     max_response_bytes: int
 
+    def __repr__(self) -> str:
+        # Error trackers print local variables: no header value and no body.
+        return f"WireRequest({self.method} {self.url}, {len(self.body or b'')} B)"
+
 
 class WireReply(NamedTuple):
     """One reply, received whole and decompressed."""
@@ -39,6 +43,9 @@ class WireReply(NamedTuple):
     status: int
     headers: Headers
     body: bytes
+
+    def __repr__(self) -> str:
+        return f"WireReply({self.status}, {len(self.body)} B)"
 
 
 class AsyncTransport(Protocol):

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from kaizen_client.config import is_proxy
 from kaizen_client.exceptions import (
     KaizenConfigError,
     KaizenConnectionError,
@@ -62,6 +63,8 @@ def _arguments(config: KaizenClientConfig) -> dict[str, Any]:
         ),
     }
     if proxy is not None:
+        if not is_proxy(proxy):
+            raise _no_proxy_error()
         try:
             # TLS to the proxy itself is refused settings where it speaks plain HTTP.
             arguments["proxy"] = httpx.Proxy(proxy, ssl_context=context if proxy.startswith("https:") else None)
@@ -72,10 +75,15 @@ def _arguments(config: KaizenClientConfig) -> dict[str, Any]:
                 setting="proxy",
             ) from None
         except (ValueError, httpx.InvalidURL):
-            raise KaizenConfigError(
-                "proxy is not a URL that httpx can use (value not shown)", setting="proxy"
-            ) from None
+            raise _no_proxy_error() from None
     return arguments
+
+
+def _no_proxy_error() -> KaizenConfigError:
+    return KaizenConfigError(
+        "proxy (or HTTPS_PROXY, HTTP_PROXY, ALL_PROXY) is not a URL such as http://proxy:3128 (value not shown)",
+        setting="proxy",
+    )
 
 
 def _parts(request: WireRequest) -> dict[str, Any]:
@@ -128,7 +136,11 @@ def _deadline_error(error: BaseException | None = None) -> KaizenDeadlineError:
     return KaizenDeadlineError("the call took longer than its deadline; raise deadline= or send less at once", error)
 
 
-def _translated(error: Exception, request: WireRequest) -> KaizenRequestError:
+#: How an error names the proxy, whose URL may hold a password.
+_PROXY: Final = "the proxy that is set (proxy, KAIZEN_PROXY or HTTPS_PROXY)"
+
+
+def _translated(error: Exception, request: WireRequest, *, proxied: bool) -> KaizenRequestError:
     """Return our error for one of httpx's, of the socket's or of TLS."""
     if isinstance(error, httpx.RequestError):
         # The request of httpx's own error holds the key.
@@ -147,13 +159,16 @@ def _translated(error: Exception, request: WireRequest) -> KaizenRequestError:
     if isinstance(error, httpx.TimeoutException):
         if time.monotonic() >= request.expires - _TICK:
             return _deadline_error(error)
+        if proxied and isinstance(error, httpx.ConnectTimeout):
+            origin = f"{origin} through {_PROXY}"
         what = {httpx.ConnectTimeout: "connecting to", httpx.WriteTimeout: "sending to"}.get(type(error), "waiting for")
         return KaizenTimeoutError(f"{what} {origin} took longer than the timeout allows", error)
     reason = str(error) or type(error).__name__
     if isinstance(error, httpx.ProxyError):
         return _proxy_error(error, origin)
     if isinstance(error, httpx.ConnectError):
-        return KaizenConnectionError(f"could not connect to {origin}: {reason}", error)
+        through = f" through {_PROXY}" if proxied else ""
+        return KaizenConnectionError(f"could not connect to {origin}{through}: {reason}", error)
     if isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError | httpx.InvalidURL):
         return KaizenRequestError(f"the request to {origin} cannot be sent: {reason}", error)
     return KaizenConnectionError(f"the connection to {origin} broke: {reason}", error)
@@ -163,9 +178,7 @@ _HTTPX_ERRORS: Final = (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError
 
 
 def _proxy_error(error: httpx.ProxyError, origin: str) -> KaizenConnectionError:
-    found = KaizenConnectionError(
-        f"the proxy did not connect to {origin}: {error}; check proxy (KAIZEN_PROXY, HTTPS_PROXY)", error
-    )
+    found = KaizenConnectionError(f"the proxy did not connect to {origin}: {error}; check {_PROXY}", error)
     # Its reply to CONNECT; RFC 9110, sections 15.5 and 15.6: what it refuses once it refuses again.
     found.retryable = not str(error).startswith("4")
     return found
@@ -220,6 +233,7 @@ class HttpxTransport:
         self._closed = False
         # A wrong proxy is found now rather than at the first call.
         self._arguments = {} if client is not None else _arguments(config)
+        self._proxied = "proxy" in self._arguments
 
     def send(self, request: WireRequest) -> WireReply:
         """Send one request and return the whole reply."""
@@ -232,7 +246,7 @@ class HttpxTransport:
         except _HTTPX_ERRORS as error:
             if self._closed:
                 raise _closed_error() from error
-            raise _translated(error, request) from error
+            raise _translated(error, request, proxied=self._proxied) from error
 
     def close(self) -> None:
         """Close the pool, and end what is under way over it; a user's own client stays open."""
@@ -374,6 +388,7 @@ class AsyncHttpxTransport:
         self._closed = False
         # A wrong proxy is found now rather than at the first call.
         self._arguments = {} if client is not None else _arguments(config)
+        self._proxied = "proxy" in self._arguments
 
     async def send(self, request: WireRequest) -> WireReply:
         """Send one request and return the whole reply."""
@@ -397,11 +412,11 @@ class AsyncHttpxTransport:
                 if task is not None:
                     task.cancel()
                 raise _deadline_error(error) from None
-            raise _translated(error, request) from error
+            raise _translated(error, request, proxied=self._proxied) from error
         except _HTTPX_ERRORS as error:
             if self._closed:
                 raise _closed_error() from error
-            raise _translated(error, request) from error
+            raise _translated(error, request, proxied=self._proxied) from error
 
     async def close(self) -> None:
         """Close the pools, and end what is under way over them; a user's own client stays open."""

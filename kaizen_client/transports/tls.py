@@ -25,8 +25,8 @@ class _File(NamedTuple):
     """A file, and what tells that it was replaced."""
 
     path: str
-    changed: int
-    size: int
+    #: Inode, size, time of its content and time of its state: the last is set by a copy that keeps the others.
+    marks: tuple[int, int, int, int]
 
 
 class _Files(NamedTuple):
@@ -68,7 +68,7 @@ def ssl_context(config: KaizenClientConfig) -> ssl.SSLContext:
 
 def _file(path: str) -> _File:
     found = Path(path).stat()
-    return _File(path, found.st_mtime_ns, found.st_size)
+    return _File(path, (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns))
 
 
 @lru_cache(maxsize=16)

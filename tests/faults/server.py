@@ -26,10 +26,9 @@ import ssl
 import struct
 import sys
 import threading
-import time
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import cache
 from typing import Any, Final, NamedTuple, Self
@@ -476,6 +475,7 @@ for _status in (
 ):  # fmt: skip
     FAULTS[f"status-{_status}"] = Fault(f"status-{_status}", _body(_DETAIL, status=_status))
 
+FAULTS["deep-400"] = Fault("deep-400", _body(b'{"detail": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", status=400))
 FAULTS["status-299"] = Fault("status-299", _body(b'{"result": "x", "status": "ok"}', status=299))
 FAULTS["html-200"] = Fault("html-200", _body(b"<html>Log in</html>", _HTML))
 FAULTS["html-502"] = Fault("html-502", _body(b"<html><h1>502 Bad Gateway</h1></html>", _HTML, status=502))
@@ -856,11 +856,6 @@ class _Reader:
         return whole[:length]
 
 
-def _lines_until_end() -> Iterator[str]:
-    """Wait for the end of standard input."""
-    yield from sys.stdin
-
-
 def main() -> None:
     """Serve until standard input is closed or SIGTERM comes."""
     parser = argparse.ArgumentParser(description="Serve on loopback, and misbehave.")
@@ -873,8 +868,7 @@ def main() -> None:
     drawn = options.only.split(",")
     with FaultServer(share=options.faults, drawn=drawn, seed=options.seed, port=options.port) as server:
         print(server.url(), flush=True)  # noqa: T201 - how a program that starts this one learns where it is
-        for _ in _lines_until_end():
-            time.sleep(0)
+        sys.stdin.read()
 
 
 if __name__ == "__main__":

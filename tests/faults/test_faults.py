@@ -128,6 +128,8 @@ def _is_the_error(error: KaizenError, case: Case, request_id: str, metadata: Any
     assert [attempt.number for attempt in error.attempts] == list(range(1, case.attempts + 1))
     for text in case.says:
         assert text in str(error)
+    noted = [note for note in error.__notes__ if note.startswith("attempt ")]
+    assert [note.split(",")[0] for note in noted] == [f"attempt {number}" for number in range(1, case.attempts + 1)]
     for name, value in case.fields.items():
         found = getattr(error, name)
         assert (type(found), found) == (type(value), value), name
