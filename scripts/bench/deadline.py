@@ -191,6 +191,8 @@ class Case(NamedTuple):
     #: Bytes of text to send.
     size: int = 10
     scheme: str = "http"
+    #: Whether the server is a proxy on the way to another.
+    proxy: bool = False
     #: Calls that take every connection before the measured ones begin.
     before: int = 0
 
@@ -206,6 +208,7 @@ CASES: Final[dict[str, Case]] = {
     "503 again and again": Case(_refusing(), _TRYING),
     "Retry-After over the deadline": Case(_refusing(b"retry-after: 2"), _TRYING),
     "a TLS handshake unanswered": Case(silent, {}, scheme="https"),
+    "a proxy that hangs": Case(hang, {}, scheme="https", proxy=True),
     "a connection not accepted": Case(None, {}),
     "a look-up (DNS) that hangs": Case(None, {}),
     "a full pool": Case(hang, {"max_connections": 2}, before=2),
@@ -281,12 +284,15 @@ def measured(name: str, case: Case) -> dict[str, list[tuple[float, str]]]:
     if case.act is not None:
         server = Server(case.act)
         try:
-            return both(f"{case.scheme}://127.0.0.1:{server.port}")
+            url = f"127.0.0.1:{server.port}"
+            if case.proxy:
+                case.settings["proxy"] = f"http://{url}"
+            return both(f"{case.scheme}://{UNKNOWN_HOST if case.proxy else url}")
         finally:
             server.close()
     if name.startswith("a look-up"):
         with no_answer_from_dns():
-            return both(f"http://{UNKNOWN_HOST}")
+            return both(f"https://{UNKNOWN_HOST}")
     with full_queue() as port:
         return both(f"http://127.0.0.1:{port}")
 
