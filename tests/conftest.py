@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import select
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
@@ -22,6 +25,9 @@ from pytest_socket import disable_socket, enable_socket, socket_allow_hosts
 from kaizen_client.embedded import Engine
 from kaizen_client.testing import FakeClock
 from kaizen_client.transports import clear_text
+
+if TYPE_CHECKING:
+    import trustme
 
 settings.register_profile("default", max_examples=200, deadline=None, derandomize=True)
 settings.register_profile("nightly", max_examples=20_000, deadline=None)
@@ -115,7 +121,8 @@ class Service:
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         self._thread.start()
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self.port = self._server.server_port
+        self.url = f"http://127.0.0.1:{self.port}"
 
     def answer(self, seen: Seen) -> Answer:
         chosen = self.answers.pop(0) if self.answers else self.always
@@ -132,6 +139,13 @@ class Service:
         }
         self.answers.append((status, fields, json.dumps(value).encode()))
 
+    def secure(self, context: ssl.SSLContext) -> str:
+        """Speak TLS from now on, and return the service's URL."""
+        # The listening socket keeps its number, by which the server waits for it.
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+        self.url = f"https://127.0.0.1:{self.port}"
+        return self.url
+
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
@@ -141,6 +155,118 @@ class Service:
 @pytest.fixture
 def service() -> Iterator[Service]:
     found = Service()
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    """Signs certificates, and is trusted by nobody who is not told to."""
+    import trustme  # Only here: few tests need it.
+
+    return trustme.CA()
+
+
+@pytest.fixture
+def secure_url(service: Service, authority: trustme.CA) -> str:
+    """The service over TLS, by a certificate of the authority for this machine and for `kaizen.example`."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1", "kaizen.example").configure_cert(context)
+    return service.secure(context)
+
+
+class Proxy:
+    """A proxy on loopback, for tunnels (CONNECT) and for whole URLs; takes every host to one service."""
+
+    def __init__(self, service: Service) -> None:
+        self.seen: list[Seen] = []
+        #: What it wants in `Proxy-Authorization`, as `user:password`.
+        self.password: str | None = None
+        #: The status it refuses tunnels with.
+        self.refuses: int | None = None
+        proxy = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            wbufsize = -1
+
+            def do_CONNECT(self) -> None:
+                self.note(b"")
+                if (status := self.refusal()) is not None:
+                    self.answer(status, {}, b"")
+                    return
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.flush()
+                with suppress(OSError), socket.create_connection(("127.0.0.1", service.port)) as beyond:
+                    proxy.relay(self.connection, beyond)
+                self.close_connection = True
+
+            def forward(self) -> None:
+                body = self.rfile.read(int(self.headers.get("content-length", 0)))
+                self.note(body)
+                if (status := self.refusal()) is not None:
+                    self.answer(status, {}, b"")
+                    return
+                beyond = HTTPConnection("127.0.0.1", service.port)
+                target = urlsplit(self.path)
+                kept = {name: value for name, value in self.headers.items() if not name.lower().startswith("proxy-")}
+                beyond.request(self.command, target.path or "/", body, kept)
+                reply = beyond.getresponse()
+                content = reply.read()
+                beyond.close()
+                self.answer(reply.status, {"content-type": reply.headers.get("content-type", "")}, content)
+
+            do_GET = do_POST = forward
+
+            def note(self, body: bytes) -> None:
+                fields = {name.lower(): value for name, value in self.headers.items()}
+                proxy.seen.append(Seen(self.command, self.path, fields, body))
+
+            def refusal(self) -> int | None:
+                if proxy.password is not None:
+                    wanted = base64.b64encode(proxy.password.encode()).decode()
+                    if self.headers.get("proxy-authorization") != f"Basic {wanted}":
+                        return 407
+                return proxy.refuses
+
+            def answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
+                self.send_response(status)
+                for name, value in {**headers, "content-length": str(len(body))}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Say nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        self._thread.start()
+        self.address = f"127.0.0.1:{self._server.server_port}"
+        self.url = f"http://{self.address}"
+
+    @staticmethod
+    def relay(client: socket.socket, beyond: socket.socket) -> None:
+        """Pass bytes on both ways until one side closes."""
+        other = {client: beyond, beyond: client}
+        while True:
+            for ready in select.select([client, beyond], [], [])[0]:
+                data = ready.recv(65536)
+                if not data:
+                    return
+                other[ready].sendall(data)
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+@pytest.fixture
+def proxy(service: Service) -> Iterator[Proxy]:
+    found = Proxy(service)
     yield found
     found.close()
 
