@@ -758,7 +758,13 @@ class FaultServer:
         with self._lock:
             self._open -= {connection}
             self._open.add(secured)
-        secured.do_handshake()
+        try:
+            secured.do_handshake()
+        except OSError:
+            with self._lock:
+                self._open.discard(secured)
+            secured.close()
+            raise
         return secured
 
     def _talk(self, name: str, connection: socket.socket, number: int) -> None:
