@@ -255,10 +255,7 @@ def two_event_loops(stage: Stage) -> None:
         warnings.simplefilter("ignore", ResourceWarning)
         for number in (1, 2, 3):
             call = partial(client.compress, data={"id": number})
-            if stage.kind == "async":
-                result = stage.driver.do_apart(call)
-            else:
-                result = asyncio.run(asyncio.to_thread(call))
+            result = stage.driver.do_apart(call) if stage.kind == "async" else asyncio.run(asyncio.to_thread(call))
             assert result.value == f"echo of {number}"
         stage.driver.do(client.close)
         gc.collect()
