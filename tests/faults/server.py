@@ -760,9 +760,9 @@ class FaultServer:
             self._open.add(secured)
         try:
             secured.do_handshake()
-        except OSError:
+        except BaseException:
             with self._lock:
-                self._open.discard(secured)
+                self._open -= {secured}
             secured.close()
             raise
         return secured
@@ -796,7 +796,7 @@ class FaultServer:
             self._talk("tls", secured, number)
         finally:
             with self._lock:
-                self._open.discard(secured)
+                self._open -= {secured}
             secured.close()
 
     def _chosen(self, target: str, headers: Mapping[str, str]) -> Fault:
