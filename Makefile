@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help setup demo test check conformance generate record bench format clean
+.PHONY: help setup demo test check conformance generate record bench soak format clean
 
 help:
 	@echo "make demo [FILE=path.json]  compress a JSON file, sync and async, and show the saving"
@@ -15,6 +15,7 @@ help:
 	@echo "make generate               make the client anew from openapi.yaml"
 	@echo "make record                 record the cassettes anew"
 	@echo "make bench                  measure, as ratios taken in one run"
+	@echo "make soak [MINUTES=10]      use both clients against a server that misbehaves, and account for every call"
 	@echo "make format                 format the code"
 
 $(BIN)/python:
@@ -69,7 +70,13 @@ bench: $(VENV)/.tools
 	@$(BIN)/python scripts/bench/memory.py
 	@$(BIN)/python scripts/bench/codec.py
 	@$(BIN)/python scripts/bench/prompts.py
+	@$(BIN)/python scripts/bench/deadline.py
+	@$(BIN)/python scripts/bench/bomb.py
+	@$(BIN)/python scripts/bench/brownout.py
 	@$(BIN)/python scripts/bench/server.py
+
+soak: $(VENV)/.tools
+	@$(BIN)/python scripts/soak.py --minutes $(or $(MINUTES),10)
 
 format: $(VENV)/.tools
 	@$(BIN)/ruff check --quiet --fix .

@@ -25,6 +25,7 @@ from kaizen_client.exceptions import (
     KaizenPayloadError,
     KaizenRequestError,
     KaizenResponseError,
+    KaizenTimeoutError,
     error_from_reply,
     without_secrets,
 )
@@ -190,7 +191,7 @@ class SyncSender:
                 failure = _hidden(failure, key)
             delay = self._delay(len(timeline.attempts) + 1, failure, retry_after) if retries > 0 else None
             if delay is not None:
-                delay = self._afforded(delay, ended, timeline)
+                delay = self._afforded(delay, failure, ended, timeline)
             self._tell(call, timeline, span, started, ended, reply, failure, delay or 0.0, last=delay is None)
             if delay is None:
                 raise timeline.final(failure)
@@ -250,12 +251,12 @@ class SyncSender:
             return None
         return delay
 
-    def _afforded(self, delay: float, now: float, timeline: Timeline) -> float | None:
+    def _afforded(self, delay: float, failure: KaizenError, now: float, timeline: Timeline) -> float | None:
         """Return the seconds to wait where deadline and budget allow it, else None, with a remark that says which."""
         if not timeline.room_for(delay, now):
             timeline.remarks.append(f"not tried again: a wait of {delay:.3f} s would cross the deadline")
             return None
-        if not self._budget.take():
+        if not self._budget.take(2.0 if isinstance(failure, KaizenTimeoutError) else 1.0):
             timeline.remarks.append("not tried again: too many calls of this client fail (RetryPolicy.budget)")
             return None
         return delay

@@ -81,7 +81,8 @@ class RetryPolicy(NamedTuple):
     longest_retry_after: float = 60.0
     #: A `Retry-After` is stretched by up to this share of itself, so that many clients do not return at once.
     stretch: float = 0.5
-    #: How many retries the client has in store, all its calls together; `math.inf` for any number.
+    #: How many retries the client has in store, all its calls together (one after a timeout counts twice); `math.inf`
+    #: for any number.
     budget: float = 10.0
     #: What a successful call puts back into that store.
     refund: float = 0.1

@@ -10,7 +10,9 @@ from kaizen_client.retries import RetryPolicy
 
 
 class RetryBudget:
-    """A store of tokens: a retry takes one, a success puts a part of one back; without a token nothing is retried.
+    """A store of tokens: a retry takes one, a success puts a part of one back; without tokens nothing is retried.
+
+    After a timeout a retry takes two, since the service is probably still busy with what timed out.
 
     While most calls succeed it is never felt. Where most fail, retries come to a tenth of the successes and no longer
     multiply the load of a service that has too much of it already. Safe in threads.
@@ -35,13 +37,13 @@ class RetryBudget:
         """What is left."""
         return self._tokens
 
-    def take(self) -> bool:
-        """Take the token for one retry; tell whether there was one."""
+    def take(self, cost: float = 1.0) -> bool:
+        """Take the tokens for one retry; tell whether there were as many."""
         with self._lock:
             # Ten refunds of a tenth are a little less than one.
-            if self._tokens < 1 - 1e-9:
+            if self._tokens < cost - 1e-9:
                 return False
-            self._tokens -= 1
+            self._tokens -= cost
             return True
 
     def succeeded(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from io import BytesIO
 from typing import Final, NamedTuple, Protocol
 
 from kaizen_client.exceptions import KaizenConnectionError, KaizenResponseError
@@ -96,7 +97,8 @@ class BodyReader:
         self._headers = headers
         self._request = request
         self._room = request.max_response_bytes
-        self._parts: list[bytes] = []
+        # Grows in place, and gives its content without a copy.
+        self._whole = BytesIO()
         self._inflate = None
         #: How many compressed bytes came.
         self._compressed = 0
@@ -145,8 +147,7 @@ class BodyReader:
         self._room -= len(part)
         if self._room < 0:
             raise self._error(f"the body is over max_response_bytes ({self._request.max_response_bytes:,})")
-        if part:
-            self._parts.append(part)
+        self._whole.write(part)
 
     def finish(self) -> bytes:
         """Return the whole body.
@@ -156,7 +157,7 @@ class BodyReader:
         """
         if self._inflate is not None and self._compressed and not self._inflate.eof:
             raise KaizenConnectionError("the reply's compressed body was cut off")
-        return self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+        return self._whole.getvalue()
 
     def _error(self, reason: str) -> KaizenResponseError:
         return KaizenResponseError(self._status, None, self._headers, reason=reason, url=self._request.url)

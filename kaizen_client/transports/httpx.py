@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 _KEEPALIVE: Final = 5.0
 #: How long a request whose caller has gone may go on, in seconds.
 _GRACE: Final = 1.0
+#: More than ever wait for a place.
+_EVERYBODY: Final = 1_000_000
 #: How far before the deadline a wait that was bounded by it may seem to end, in seconds.
 _TICK: Final = 0.005
 
@@ -213,7 +215,7 @@ _LET_GO: Final = (httpx.NetworkError, httpx.RemoteProtocolError, ssl.SSLError, O
 class _SyncPool(NamedTuple):
     transport: httpx.HTTPTransport
     backend: BoundedBackend
-    places: threading.BoundedSemaphore
+    places: threading.Semaphore
     process: int
 
 
@@ -255,6 +257,8 @@ class HttpxTransport:
             current, self._current = self._current, None
         # After a fork the pool belongs to the parent, which still uses its connections.
         if current is not None and current.process == os.getpid():
+            # Whoever waits for a place is let in, and finds the door closed.
+            current.places.release(_EVERYBODY)
             current.transport.close()
 
     def _pool(self) -> _SyncPool:
@@ -266,7 +270,7 @@ class HttpxTransport:
                 raise _closed_error()
             if self._current is None or self._current.process != os.getpid():
                 backend = BoundedBackend()
-                places = threading.BoundedSemaphore(self._config.max_connections)
+                places = threading.Semaphore(self._config.max_connections)
                 self._current = _SyncPool(self._opened(backend), backend, places, os.getpid())
             return self._current
 
@@ -284,9 +288,14 @@ class HttpxTransport:
             if not current.places.acquire(timeout=wait):
                 raise _deadline_error() if by_deadline else _pool_error()
         try:
+            if self._closed:
+                raise _closed_error()
             yield
         finally:
             current.places.release()
+            if self._closed:
+                # What began just before it was closed has opened a connection again.
+                current.transport.close()
 
     def _over_pool(self, current: _SyncPool, request: WireRequest) -> WireReply:
         backend = current.backend
@@ -340,7 +349,24 @@ class _AsyncPool:
         self.transport = transport
         self.places = asyncio.Semaphore(places)
         self.process = os.getpid()
+        self.closed = False
+        self._waiting = 0
         self._tasks: set[asyncio.Task[WireReply]] = set()
+
+    async def admit(self, request: WireRequest) -> None:
+        """Take one of as many places as there are connections, so that no call waits inside httpx's pool."""
+        wait, by_deadline = _room(request)
+        self._waiting += 1
+        try:
+            # The whole of a call is bounded by its deadline anyway.
+            async with asyncio.timeout(None if by_deadline else wait):
+                await self.places.acquire()
+        except TimeoutError:
+            raise _pool_error() from None
+        finally:
+            self._waiting -= 1
+        if self.closed:
+            raise _closed_error()
 
     def started(self, work: Coroutine[Any, Any, WireReply]) -> asyncio.Task[WireReply]:
         """Run one request in a task of its own, which gives its place back when it ends."""
@@ -356,7 +382,10 @@ class _AsyncPool:
             task.exception()  # Nobody may be there any more to ask for it.
 
     async def close(self) -> None:
-        """End what is under way, and close the connections."""
+        """End what is under way and what waits for a place, and close the connections."""
+        self.closed = True
+        for _ in range(self._waiting):
+            self.places.release()
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -396,7 +425,7 @@ class AsyncHttpxTransport:
         pool, task = self._pool(), None
         try:
             async with asyncio.timeout(None if left == float("inf") else left) as bound:
-                await self._admit(pool, request)
+                await pool.admit(request)
                 task = pool.started(self._exchanged(pool, request))
                 return await asyncio.shield(task)
         except asyncio.CancelledError:
@@ -453,19 +482,6 @@ class AsyncHttpxTransport:
         # httpx has no argument for httpcore's public `network_backend`.
         transport._pool._network_backend = NotedBackend()
         return transport
-
-    @staticmethod
-    async def _admit(pool: _AsyncPool, request: WireRequest) -> None:
-        """Take one of as many places as there are connections, so that no call waits inside httpx's pool."""
-        wait, by_deadline = _room(request)
-        if by_deadline or not pool.places.locked():
-            await pool.places.acquire()  # The whole of send() is bounded by the deadline.
-            return
-        try:
-            async with asyncio.timeout(wait):
-                await pool.places.acquire()
-        except TimeoutError:
-            raise _pool_error() from None
 
     async def _exchanged(self, pool: _AsyncPool, request: WireRequest) -> WireReply:
         exchange = Exchange(request.expires)

@@ -250,20 +250,15 @@ async def _cancelled(stage: Stage, client: Any) -> None:
 def two_event_loops(stage: Stage) -> None:
     """One client serves one event loop after another."""
     client = stage.driver.client(stage.server.url("ok"))
-    for number in (1, 2, 3):
-
-        def call(number: int = number) -> Any:
-            return client.compress(data={"id": number})
-
-        if stage.kind == "async":
-            with warnings.catch_warnings():
-                # asyncio's own, of the connections that went with a loop.
-                warnings.simplefilter("ignore", ResourceWarning)
-                result = stage.driver.do_apart(call)
-                gc.collect()
-        else:
-            result = asyncio.run(asyncio.to_thread(call))
-        assert result.value == f"echo of {number}"
+    with warnings.catch_warnings():
+        # asyncio's own, of the connections that went with a loop.
+        warnings.simplefilter("ignore", ResourceWarning)
+        for number in (1, 2, 3):
+            call = partial(client.compress, data={"id": number})
+            result = stage.driver.do_apart(call) if stage.kind == "async" else asyncio.run(asyncio.to_thread(call))
+            assert result.value == f"echo of {number}"
+        stage.driver.do(client.close)
+        gc.collect()
 
 
 def fork(stage: Stage) -> None:

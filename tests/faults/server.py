@@ -758,7 +758,13 @@ class FaultServer:
         with self._lock:
             self._open -= {connection}
             self._open.add(secured)
-        secured.do_handshake()
+        try:
+            secured.do_handshake()
+        except BaseException:
+            with self._lock:
+                self._open -= {secured}
+            secured.close()
+            raise
         return secured
 
     def _talk(self, name: str, connection: socket.socket, number: int) -> None:
@@ -785,7 +791,13 @@ class FaultServer:
     def _tunnel(self, connection: socket.socket, number: int) -> None:
         """Stand in for the host that a proxy was asked to connect to."""
         connection.sendall(b"HTTP/1.1 200 Connection Established\r\n\r\n")
-        self._talk("tls", self._secured("tls", connection), number)
+        secured = self._secured("tls", connection)
+        try:
+            self._talk("tls", secured, number)
+        finally:
+            with self._lock:
+                self._open -= {secured}
+            secured.close()
 
     def _chosen(self, target: str, headers: Mapping[str, str]) -> Fault:
         name = urlsplit(target).path.lstrip("/").partition("/")[0]

@@ -49,3 +49,8 @@ def test_threads_do_not_take_the_same_token() -> None:
 def test_a_policy_says_how_large_it_is_and_one_that_does_not_has_the_default() -> None:
     assert budget_of(RetryPolicy(budget=2)).tokens == 2
     assert budget_of(object()).tokens == RetryPolicy().budget == 10
+
+
+def test_a_retry_after_a_timeout_costs_twice_as_much() -> None:
+    budget = RetryBudget(3, 0.1)
+    assert [budget.take(2.0), budget.take(2.0), budget.take()] == [True, False, True]
