@@ -350,6 +350,17 @@ def _plain_reply(reply: dict[str, Any]) -> dict[str, Any]:
     return reply
 
 
+def vcr_of(mode: Any) -> Any:
+    """Return what records and plays cassettes, secrets left out."""
+    return vcr.VCR(
+        record_mode=mode,
+        match_on=["method", "uri", "body"],
+        before_record_request=_without_secrets,
+        before_record_response=_plain_reply,
+        decode_compressed_response=True,
+    )
+
+
 @pytest.fixture
 def cassette(request: pytest.FixtureRequest) -> Callable[[str], Any]:
     """Open a cassette by name: gives the client's settings, replays without a network, and wants every line used."""
@@ -359,13 +370,7 @@ def cassette(request: pytest.FixtureRequest) -> Callable[[str], Any]:
 
     @contextmanager
     def open_cassette(name: str) -> Iterator[dict[str, Any]]:
-        recorder = vcr.VCR(
-            record_mode=vcr.mode.ALL if url else vcr.mode.NONE,
-            match_on=["method", "uri", "body"],
-            before_record_request=_without_secrets,
-            before_record_response=_plain_reply,
-            decode_compressed_response=True,
-        )
+        recorder = vcr_of(vcr.mode.ALL if url else vcr.mode.NONE)
         key = os.environ.get("RECORD_CASSETTES_KEY", "a-key-that-is-filtered")
         with recorder.use_cassette(str(CASSETTES / f"{name}.yaml")) as opened:
             yield {"base_url": url or RECORDED_URL, "api_key": key, "max_retries": 0}
