@@ -11,7 +11,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from http.client import HTTPConnection
+from http.client import HTTPConnection, responses
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -344,7 +344,8 @@ def _without_secrets(request: Any) -> Any:
 
 
 def _plain_reply(reply: dict[str, Any]) -> dict[str, Any]:
-    """Keep of a reply's header fields only what a client reads."""
+    """Keep of a reply's head only what a client reads."""
+    reply["status"]["message"] = responses.get(reply["status"]["code"], "")
     kept = ("content-type", "retry-after")
     reply["headers"] = {name: value for name, value in reply["headers"].items() if name.lower() in kept}
     return reply

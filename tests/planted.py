@@ -67,7 +67,8 @@ def texts_within(thing: Any, seen: set[int] | None = None) -> Iterable[str]:
         for name in [slots] if isinstance(slots, str) else slots:
             with suppress(AttributeError):
                 yield from texts_within(getattr(thing, name), seen)
-    yield from texts_within(getattr(thing, "__dict__", {}), seen)
+    if hasattr(thing, "__dict__"):
+        yield from texts_within(thing.__dict__, seen)
 
 
 def chain_of(error: BaseException) -> list[BaseException]:

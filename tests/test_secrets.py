@@ -149,7 +149,7 @@ def _statuses() -> Iterator[tuple[str, Provocation]]:
     kinds = {400: "BadRequest", 401: "Authentication", 403: "Permission", 404: "NotFound", 410: "Expired", 418: "API",
              413: "PayloadTooLarge", 422: "Validation", 429: "RateLimit", 503: "Server"}  # fmt: skip
     for status, kind in kinds.items():
-        for body in BODIES if status in (401, 422) else ("JSON", "HTML"):
+        for body in BODIES if status == 401 else ("JSON", "a list of faults"):
             yield f"Kaizen{kind}Error: {body}", lambda stage, s=status, b=body: stage.answered(echoing(s, b))  # type: ignore[misc]
     for body in BODIES:
         yield f"KaizenResponseError: 200, {body}", lambda stage, b=body: stage.answered(echoing(200, b))  # type: ignore[misc]
@@ -350,8 +350,12 @@ def test_every_class_of_error_is_provoked() -> None:
 
 
 @BOTH
-@PLANTED
-@pytest.mark.parametrize("provoked", PROVOKED)
+@pytest.mark.parametrize(
+    ("plant", "provoked"),
+    # Where nothing is sent, what is planted elsewhere makes no difference.
+    [(plant, name) for name in PROVOKED for plant in PLANTS
+     if plant == "a key" or not name.startswith(("KaizenConfigError", "KaizenPayloadError"))],
+)  # fmt: skip
 async def test_an_error_and_what_is_told_of_it_show_no_secret(
     flavour: str,
     plant: str,
@@ -366,7 +370,7 @@ async def test_an_error_and_what_is_told_of_it_show_no_secret(
     error = await PROVOKED[provoked](stage)
     assert type(error).__name__ == provoked.partition(":")[0]
     # What is no secret stays visible.
-    assert error.metadata in ({"app": "billing", "trace": 1}, {})
+    assert error.metadata in ({"app": "billing", "trace": 1}, {"app": "billing"}, {})
     assert shown_by_error(error) == {}
     assert shown_by_locals(error, "kaizen_client") == {}
     told = {record.name for record in caplog.records if found_in(f"{record.getMessage()} {record.__dict__}")}
@@ -404,7 +408,7 @@ async def test_clients_configurations_and_results_show_no_secret(
         assert shown_by(one.config) == {}
         assert "billing" in repr(one)
         generated = one.generated()
-        assert found_in(f"{generated!r} {vars(generated)}") == set()
+        assert found_in("\n".join([repr(generated), *texts_within(generated)])) == set()
         await done(one.close())
     for result in results:
         assert shown_by(result) == {}
@@ -421,7 +425,7 @@ async def test_the_generated_functions_send_the_secrets_and_show_none(
     client = Stage(flavour, plant, echo, request.getfixturevalue).client()
     function = generated_compress.sync_detailed if flavour == "sync" else generated_compress.asyncio_detailed
     reply = await done(function(client=client.generated(), body=EncodeRequest(data=1)))
-    assert found_in(f"{reply!r} {vars(reply)}") == set()
+    assert found_in("\n".join([repr(reply), *texts_within(reply)])) == set()
     echo.answer = echoing(401, "JSON")
     with pytest.raises(KaizenAPIError) as caught:
         await done(function(client=client.generated(), body=EncodeRequest(data=1)))
@@ -503,7 +507,7 @@ async def test_a_cassette_that_is_recorded_holds_no_secret(
     flavour: str, plant: str, echo: Echo, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     stage = Stage(flavour, plant, echo, request.getfixturevalue)
-    kept: Any = echoing(401, "HTML")
+    kept: Any = echoing(403, "HTML")
 
     def answer(fields: dict[str, str]) -> bytes:
         # A body is kept as it is, so that of this service names nothing.
