@@ -257,7 +257,8 @@ class KaizenClient:
             warnings.warn(f"{type(self).__name__} was not closed", ResourceWarning, stacklevel=2, source=self)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._config!r})"
+        # One that was refused its settings has none, and stands in the traceback.
+        return f"{type(self).__name__}({getattr(self, '_config', None)!r})"
 
     def __copy__(self) -> Self:
         return self.with_options()
