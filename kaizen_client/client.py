@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, Unpack
 from kaizen_client import given_back, logs, passthrough, payloads, prefer
 from kaizen_client._async_sender import AsyncSender, Exchange, Outgoing
 from kaizen_client._contract import OPERATIONS, SCHEMAS
+from kaizen_client.closing import Closing
 from kaizen_client.config import (
     DEFAULT_BASE_URL,
     EMBEDDED_URL,
@@ -93,6 +94,7 @@ class _Shared:
         self.owned = owned
         self.rate = SendRate()
         self.counter = Counter()
+        self.closing = Closing()
         self._users = 0
         self._lock = threading.Lock()
 
@@ -105,6 +107,8 @@ class _Shared:
         with self._lock:
             self._users -= 1
             last = self._users == 0
+        if last:
+            self.closing.close()
         if last and self.owned:
             await self.transport.close()
 
@@ -158,7 +162,7 @@ class KaizenClient:
         self._client = client
         self._shared = shared.taken()
         self._budget = budget
-        self._sender = AsyncSender(config, shared.transport, budget, shared.rate, shared.counter)
+        self._sender = AsyncSender(config, shared.transport, budget, shared.rate, shared.counter, shared.closing)
         if config.log is not None:
             logs.write_to_stderr(config.log)
         self._closed = False
