@@ -547,11 +547,12 @@ class SyncKaizenClient:
         metadata = merged(self._config.default_metadata)
         with self._shared.counter.call():
             try:
-                hide_headers(call)
-                payloads.refuse_unknown_options(call, CallOptions.__annotations__, ("json",))
-                metadata = merged(self._config.default_metadata, checked_metadata(call.get("metadata")))
-                payloads.refuse_odd_route(method, path)
-                body = self._body(json, call)
+                with payloads.own_code():
+                    hide_headers(call)
+                    payloads.refuse_unknown_options(call, CallOptions.__annotations__, ("json",))
+                    metadata = merged(self._config.default_metadata, checked_metadata(call.get("metadata")))
+                    payloads.refuse_odd_route(method, path)
+                    body = self._body(json, call)
                 exchange = self._send("request", method.upper(), path, body, call, metadata, began)
                 return self._result(KaizenResult, exchange, metadata)
             except KaizenError as error:
@@ -574,32 +575,33 @@ class SyncKaizenClient:
         fields: dict[str, Any] = {}
         with self._shared.counter.call() as counted:
             try:
-                hide_headers(call)
-                encodes = name in passthrough.ENCODE_ROUTES
-                known = EncodeCallOptions.__annotations__ if encodes else CallOptions.__annotations__
-                payloads.refuse_unknown_options(call, known, keywords)
-                own = checked_metadata(call.get("metadata"))
-                metadata = merged(self._config.default_metadata, own)
-                if operation.deprecated:
-                    warnings.warn(f"{name}() is deprecated by the service", DeprecationWarning, stacklevel=3)
-                if operation.request is not None:
-                    fields = payloads.fields_of(operation, payload, keywords)
-                    within = checked_metadata(fields.pop("metadata", None))
-                    metadata = merged(self._config.default_metadata, within, own)
-                    if metadata and "metadata" in SCHEMAS[operation.request]["properties"]:
-                        fields["metadata"] = metadata
-                mode = call.get("on_failure")
-                mode = self._config.on_failure if mode is None else checked_setting("on_failure", mode)
-                wanted = call.get("prefer")
-                wanted = self._config.prefer if wanted is None else checked_setting("prefer", wanted)
-                self._require_open()
-                if name == "prompts_decode":
-                    if (reply := given_back.decoded(fields)) is not None:
-                        return kind.from_reply(reply, metadata=metadata)  # type: ignore[no-any-return]
-                    fields = given_back.without_record(fields)
-                request = payloads.request_of(operation, fields)
-                body = self._body(request.get("json", MISSING), call)
-                sent = None if body is None else Sent(body, SCHEMAS[str(operation.request)]["required"][0])
+                with payloads.own_code():
+                    hide_headers(call)
+                    encodes = name in passthrough.ENCODE_ROUTES
+                    known = EncodeCallOptions.__annotations__ if encodes else CallOptions.__annotations__
+                    payloads.refuse_unknown_options(call, known, keywords)
+                    own = checked_metadata(call.get("metadata"))
+                    metadata = merged(self._config.default_metadata, own)
+                    if operation.deprecated:
+                        warnings.warn(f"{name}() is deprecated by the service", DeprecationWarning, stacklevel=3)
+                    if operation.request is not None:
+                        fields = payloads.fields_of(operation, payload, keywords)
+                        within = checked_metadata(fields.pop("metadata", None))
+                        metadata = merged(self._config.default_metadata, within, own)
+                        if metadata and "metadata" in SCHEMAS[operation.request]["properties"]:
+                            fields["metadata"] = metadata
+                    mode = call.get("on_failure")
+                    mode = self._config.on_failure if mode is None else checked_setting("on_failure", mode)
+                    wanted = call.get("prefer")
+                    wanted = self._config.prefer if wanted is None else checked_setting("prefer", wanted)
+                    self._require_open()
+                    if name == "prompts_decode":
+                        if (reply := given_back.decoded(fields)) is not None:
+                            return kind.from_reply(reply, metadata=metadata)  # type: ignore[no-any-return]
+                        fields = given_back.without_record(fields)
+                    request = payloads.request_of(operation, fields)
+                    body = self._body(request.get("json", MISSING), call)
+                    sent = None if body is None else Sent(body, SCHEMAS[str(operation.request)]["required"][0])
                 try:
                     exchange = self._send(name, operation.method, request["url"], body, call, metadata, began)
                     result = self._result(kind, exchange, metadata, sent)
