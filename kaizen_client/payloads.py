@@ -239,8 +239,10 @@ def _remedy(value: Any, kinds: list[Mapping[str, Any]]) -> str:
 def _endpoint(operation: str) -> tuple[Callable[..., dict[str, Any]], Any]:
     """Return the generated `_get_kwargs` of an operation and its request model, imported when first used."""
     row = OPERATIONS[operation]
+    # The models first, as a whole: were two threads to begin at two of them, each would wait for the other's import.
+    models = import_module("kaizen_client.generated.models")
     module = import_module(f"kaizen_client.generated.api.{row.module}")
-    model = getattr(import_module("kaizen_client.generated.models"), row.request) if row.request else None
+    model = getattr(models, row.request) if row.request else None
     return module._get_kwargs, model
 
 
