@@ -201,7 +201,9 @@ def _check(value: Any, schema: Mapping[str, Any], path: str) -> None:
         allowed = ", ".join(repr(one) for one in matching[0]["enum"])
         raise KaizenPayloadError(f"the value {_short(value)} is not allowed", path=path, remedy=f"use one of {allowed}")
     if "minimum" in kind and value < kind["minimum"]:
-        raise KaizenPayloadError(f"the value {_short(value)} is too small", path=path, remedy=f"use {kind['minimum']} or more")
+        raise KaizenPayloadError(
+            f"the value {_short(value)} is too small", path=path, remedy=f"use {kind['minimum']} or more"
+        )
     for index, item in enumerate(value if "items" in kind else ()):
         _check(item, kind["items"], f"{path}[{index}]")
     known: Mapping[str, Any] = kind.get("properties", {})

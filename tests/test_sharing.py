@@ -40,7 +40,7 @@ class Order:
 with SyncKaizenClient.embedded() as client:
     sys.meta_path.insert(0, Order())
     client.compress(data=1)
-print(*Order.found[:1], *[name for name in Order.found if name.startswith("api")][:1])
+print(*[name for name in Order.found if name in ("models", "api")])
 """
     done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
     assert done.stdout.split() == ["models", "api"]
