@@ -16,6 +16,7 @@ from kaizen_client._contract import CONTRACT_VERSION
 # sync: from kaizen_client._other_flavour import plain
 from kaizen_client._version import __version__
 from kaizen_client.clock import Clock
+from kaizen_client.closing import Closing
 from kaizen_client.config import KaizenClientConfig, is_key, key_of, timeout_of
 from kaizen_client.counts import Counter
 from kaizen_client.events import AttemptEvent
@@ -102,6 +103,7 @@ class AsyncSender:
         budget: what the client's retries are taken from.
         rate: how fast the client may send.
         counter: counts the attempts.
+        closing: tells when the client is closed.
     """
 
     def __init__(
@@ -111,14 +113,16 @@ class AsyncSender:
         budget: RetryBudget,
         rate: SendRate,
         counter: Counter,
+        closing: Closing,
     ) -> None:
         self._config = config
         self._transport = transport
         self._budget = budget
         self._rate = rate
         self._counter = counter
+        self._closing = closing
         # A transport for tests brings its own time.
-        self.clock: Clock = getattr(transport, "clock", None) or Clock()
+        self.clock: Clock = getattr(transport, "clock", None) or Clock(closing)
 
     async def send(self, call: Outgoing) -> Exchange:
         """Send a call and return its successful reply.
@@ -200,7 +204,7 @@ class AsyncSender:
             if delay is None:
                 raise timeline.final(failure)
             retries -= 1
-            await clock.asleep(delay)
+            await self._pause(delay, timeline)
 
     async def _attempt(self, request: WireRequest) -> tuple[WireReply | None, KaizenError | None]:
         """Send once; return the reply, or the error there was in its place."""
@@ -234,10 +238,15 @@ class AsyncSender:
                         "be sent before its deadline"
                     )
                     raise timeline.final(timeline.answer or late)
-                await clock.asleep(min(wait, _LOOK_AGAIN))
+                await self._pause(min(wait, _LOOK_AGAIN), timeline)
         except BaseException:
             rate.give_back(ticket, clock.monotonic())
             raise
+
+    async def _pause(self, seconds: float, timeline: Timeline) -> None:
+        await self.clock.asleep(seconds)
+        if self._closing.closed:
+            raise timeline.final(KaizenRequestError("the client was closed while the call waited to be sent"))
 
     def _delay(self, number: int, failure: KaizenError, retry_after: float | None) -> float | None:
         """Return the seconds to wait before the next attempt; None where there is to be none."""

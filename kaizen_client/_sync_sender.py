@@ -14,6 +14,7 @@ from kaizen_client._contract import CONTRACT_VERSION
 from kaizen_client._other_flavour import plain
 from kaizen_client._version import __version__
 from kaizen_client.clock import Clock
+from kaizen_client.closing import Closing
 from kaizen_client.config import KaizenClientConfig, is_key, key_of, timeout_of
 from kaizen_client.counts import Counter
 from kaizen_client.events import AttemptEvent
@@ -100,6 +101,7 @@ class SyncSender:
         budget: what the client's retries are taken from.
         rate: how fast the client may send.
         counter: counts the attempts.
+        closing: tells when the client is closed.
     """
 
     def __init__(
@@ -109,14 +111,16 @@ class SyncSender:
         budget: RetryBudget,
         rate: SendRate,
         counter: Counter,
+        closing: Closing,
     ) -> None:
         self._config = config
         self._transport = transport
         self._budget = budget
         self._rate = rate
         self._counter = counter
+        self._closing = closing
         # A transport for tests brings its own time.
-        self.clock: Clock = getattr(transport, "clock", None) or Clock()
+        self.clock: Clock = getattr(transport, "clock", None) or Clock(closing)
 
     def send(self, call: Outgoing) -> Exchange:
         """Send a call and return its successful reply.
@@ -196,7 +200,7 @@ class SyncSender:
             if delay is None:
                 raise timeline.final(failure)
             retries -= 1
-            clock.sleep(delay)
+            self._pause(delay, timeline)
 
     def _attempt(self, request: WireRequest) -> tuple[WireReply | None, KaizenError | None]:
         """Send once; return the reply, or the error there was in its place."""
@@ -230,10 +234,15 @@ class SyncSender:
                         "be sent before its deadline"
                     )
                     raise timeline.final(timeline.answer or late)
-                clock.sleep(min(wait, _LOOK_AGAIN))
+                self._pause(min(wait, _LOOK_AGAIN), timeline)
         except BaseException:
             rate.give_back(ticket, clock.monotonic())
             raise
+
+    def _pause(self, seconds: float, timeline: Timeline) -> None:
+        self.clock.sleep(seconds)
+        if self._closing.closed:
+            raise timeline.final(KaizenRequestError("the client was closed while the call waited to be sent"))
 
     def _delay(self, number: int, failure: KaizenError, retry_after: float | None) -> float | None:
         """Return the seconds to wait before the next attempt; None where there is to be none."""

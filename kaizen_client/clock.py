@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 import time
 
+from kaizen_client.closing import Closing
+
 
 class Clock:
-    """The real thing."""
+    """The real thing.
+
+    Args:
+        closing: ends waits early.
+    """
+
+    def __init__(self, closing: Closing | None = None) -> None:
+        self._closing = closing or Closing()
 
     @staticmethod
     def monotonic() -> float:
@@ -25,12 +33,10 @@ class Clock:
         """Return a number in [0, 1)."""
         return random.random()  # noqa: S311 - jitter is no secret
 
-    @staticmethod
-    def sleep(seconds: float) -> None:
+    def sleep(self, seconds: float) -> None:
         """Wait, holding the thread."""
-        time.sleep(seconds)
+        self._closing.sleep(seconds)
 
-    @staticmethod
-    async def asleep(seconds: float) -> None:
+    async def asleep(self, seconds: float) -> None:
         """Wait, letting the event loop go on."""
-        await asyncio.sleep(seconds)
+        await self._closing.asleep(seconds)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from itertools import chain
 from typing import Any, Final
 
 from kaizen_client._contract import OPERATIONS, SCHEMAS, Operation
-from kaizen_client.exceptions import KaizenPayloadError
+from kaizen_client.exceptions import KaizenError, KaizenPayloadError
 from kaizen_client.options import MISSING
 
 _NAMES: Final = {
@@ -198,9 +199,11 @@ def _check(value: Any, schema: Mapping[str, Any], path: str) -> None:
     kind = next((kind for kind in matching if value in kind.get("enum", (value,))), None)
     if kind is None:
         allowed = ", ".join(repr(one) for one in matching[0]["enum"])
-        raise KaizenPayloadError(f"{value!r} is not allowed", path=path, remedy=f"use one of {allowed}")
+        raise KaizenPayloadError(f"the value {_short(value)} is not allowed", path=path, remedy=f"use one of {allowed}")
     if "minimum" in kind and value < kind["minimum"]:
-        raise KaizenPayloadError(f"{_short(value)} is too small", path=path, remedy=f"use {kind['minimum']} or more")
+        raise KaizenPayloadError(
+            f"the value {_short(value)} is too small", path=path, remedy=f"use {kind['minimum']} or more"
+        )
     for index, item in enumerate(value if "items" in kind else ()):
         _check(item, kind["items"], f"{path}[{index}]")
     known: Mapping[str, Any] = kind.get("properties", {})
@@ -238,8 +241,10 @@ def _remedy(value: Any, kinds: list[Mapping[str, Any]]) -> str:
 def _endpoint(operation: str) -> tuple[Callable[..., dict[str, Any]], Any]:
     """Return the generated `_get_kwargs` of an operation and its request model, imported when first used."""
     row = OPERATIONS[operation]
+    # The models first, as a whole: were two threads to begin at two of them, each would wait for the other's import.
+    models = import_module("kaizen_client.generated.models")
     module = import_module(f"kaizen_client.generated.api.{row.module}")
-    model = getattr(import_module("kaizen_client.generated.models"), row.request) if row.request else None
+    model = getattr(models, row.request) if row.request else None
     return module._get_kwargs, model
 
 
@@ -412,3 +417,22 @@ def refuse_odd_route(method: object, path: object) -> None:
         raise KaizenPayloadError(
             "a route is needed, not a URL", path="path", remedy='begin it with a slash, as in "/v1/compress"'
         )
+
+
+@contextmanager
+def own_code() -> Iterator[None]:
+    """Turn what the code of a passed object raises, while it is read, into an error of ours.
+
+    Raises:
+        KaizenPayloadError: an object failed.
+    """
+    try:
+        yield
+    # A warning that was made an error is the application's wish.
+    except (KaizenError, Warning):
+        raise
+    except Exception as error:
+        raise KaizenPayloadError(
+            f"an object that was passed failed with {type(error).__name__} while it was read",
+            remedy="pass plain dicts, lists, strings and numbers",
+        ) from error

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, Unpack
 from kaizen_client import given_back, logs, passthrough, payloads, prefer
 from kaizen_client._contract import OPERATIONS, SCHEMAS
 from kaizen_client._sync_sender import Exchange, Outgoing, SyncSender
+from kaizen_client.closing import Closing
 from kaizen_client.config import (
     DEFAULT_BASE_URL,
     EMBEDDED_URL,
@@ -93,6 +94,7 @@ class _Shared:
         self.owned = owned
         self.rate = SendRate()
         self.counter = Counter()
+        self.closing = Closing()
         self._users = 0
         self._lock = threading.Lock()
 
@@ -105,6 +107,8 @@ class _Shared:
         with self._lock:
             self._users -= 1
             last = self._users == 0
+        if last:
+            self.closing.close()
         if last and self.owned:
             self.transport.close()
 
@@ -157,7 +161,7 @@ class SyncKaizenClient:
         self._client = client
         self._shared = shared.taken()
         self._budget = budget
-        self._sender = SyncSender(config, shared.transport, budget, shared.rate, shared.counter)
+        self._sender = SyncSender(config, shared.transport, budget, shared.rate, shared.counter, shared.closing)
         if config.log is not None:
             logs.write_to_stderr(config.log)
         self._closed = False
@@ -253,7 +257,8 @@ class SyncKaizenClient:
             warnings.warn(f"{type(self).__name__} was not closed", ResourceWarning, stacklevel=2, source=self)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._config!r})"
+        # One that was refused its settings has none, and stands in the traceback.
+        return f"{type(self).__name__}({getattr(self, '_config', None)!r})"
 
     def __copy__(self) -> Self:
         return self.with_options()
@@ -542,11 +547,12 @@ class SyncKaizenClient:
         metadata = merged(self._config.default_metadata)
         with self._shared.counter.call():
             try:
-                hide_headers(call)
-                payloads.refuse_unknown_options(call, CallOptions.__annotations__, ("json",))
-                metadata = merged(self._config.default_metadata, checked_metadata(call.get("metadata")))
-                payloads.refuse_odd_route(method, path)
-                body = self._body(json, call)
+                with payloads.own_code():
+                    hide_headers(call)
+                    payloads.refuse_unknown_options(call, CallOptions.__annotations__, ("json",))
+                    metadata = merged(self._config.default_metadata, checked_metadata(call.get("metadata")))
+                    payloads.refuse_odd_route(method, path)
+                    body = self._body(json, call)
                 exchange = self._send("request", method.upper(), path, body, call, metadata, began)
                 return self._result(KaizenResult, exchange, metadata)
             except KaizenError as error:
@@ -569,32 +575,33 @@ class SyncKaizenClient:
         fields: dict[str, Any] = {}
         with self._shared.counter.call() as counted:
             try:
-                hide_headers(call)
-                encodes = name in passthrough.ENCODE_ROUTES
-                known = EncodeCallOptions.__annotations__ if encodes else CallOptions.__annotations__
-                payloads.refuse_unknown_options(call, known, keywords)
-                own = checked_metadata(call.get("metadata"))
-                metadata = merged(self._config.default_metadata, own)
-                if operation.deprecated:
-                    warnings.warn(f"{name}() is deprecated by the service", DeprecationWarning, stacklevel=3)
-                if operation.request is not None:
-                    fields = payloads.fields_of(operation, payload, keywords)
-                    within = checked_metadata(fields.pop("metadata", None))
-                    metadata = merged(self._config.default_metadata, within, own)
-                    if metadata and "metadata" in SCHEMAS[operation.request]["properties"]:
-                        fields["metadata"] = metadata
-                mode = call.get("on_failure")
-                mode = self._config.on_failure if mode is None else checked_setting("on_failure", mode)
-                wanted = call.get("prefer")
-                wanted = self._config.prefer if wanted is None else checked_setting("prefer", wanted)
-                self._require_open()
-                if name == "prompts_decode":
-                    if (reply := given_back.decoded(fields)) is not None:
-                        return kind.from_reply(reply, metadata=metadata)  # type: ignore[no-any-return]
-                    fields = given_back.without_record(fields)
-                request = payloads.request_of(operation, fields)
-                body = self._body(request.get("json", MISSING), call)
-                sent = None if body is None else Sent(body, SCHEMAS[str(operation.request)]["required"][0])
+                with payloads.own_code():
+                    hide_headers(call)
+                    encodes = name in passthrough.ENCODE_ROUTES
+                    known = EncodeCallOptions.__annotations__ if encodes else CallOptions.__annotations__
+                    payloads.refuse_unknown_options(call, known, keywords)
+                    own = checked_metadata(call.get("metadata"))
+                    metadata = merged(self._config.default_metadata, own)
+                    if operation.deprecated:
+                        warnings.warn(f"{name}() is deprecated by the service", DeprecationWarning, stacklevel=3)
+                    if operation.request is not None:
+                        fields = payloads.fields_of(operation, payload, keywords)
+                        within = checked_metadata(fields.pop("metadata", None))
+                        metadata = merged(self._config.default_metadata, within, own)
+                        if metadata and "metadata" in SCHEMAS[operation.request]["properties"]:
+                            fields["metadata"] = metadata
+                    mode = call.get("on_failure")
+                    mode = self._config.on_failure if mode is None else checked_setting("on_failure", mode)
+                    wanted = call.get("prefer")
+                    wanted = self._config.prefer if wanted is None else checked_setting("prefer", wanted)
+                    self._require_open()
+                    if name == "prompts_decode":
+                        if (reply := given_back.decoded(fields)) is not None:
+                            return kind.from_reply(reply, metadata=metadata)  # type: ignore[no-any-return]
+                        fields = given_back.without_record(fields)
+                    request = payloads.request_of(operation, fields)
+                    body = self._body(request.get("json", MISSING), call)
+                    sent = None if body is None else Sent(body, SCHEMAS[str(operation.request)]["required"][0])
                 try:
                     exchange = self._send(name, operation.method, request["url"], body, call, metadata, began)
                     result = self._result(kind, exchange, metadata, sent)

@@ -91,13 +91,13 @@ class FakeClock(Clock):
         with self._lock:
             self.now += seconds
 
-    def sleep(self, seconds: float) -> None:  # type: ignore[override]
+    def sleep(self, seconds: float) -> None:
         """Be at the end of a wait at once."""
         with self._lock:
             self.slept.append(seconds)
             self.now += seconds
 
-    async def asleep(self, seconds: float) -> None:  # type: ignore[override]
+    async def asleep(self, seconds: float) -> None:
         """Be at the end of a wait at once; other tasks have a turn."""
         self.sleep(seconds)
         await asyncio.sleep(0)

@@ -235,10 +235,10 @@ class Counting(Clock):
     def __init__(self) -> None:
         self.waits: list[float] = []
 
-    def sleep(self, seconds: float) -> None:  # type: ignore[override]
+    def sleep(self, seconds: float) -> None:
         self.waits.append(seconds)
 
-    async def asleep(self, seconds: float) -> None:  # type: ignore[override]
+    async def asleep(self, seconds: float) -> None:
         self.waits.append(seconds)
 
 

@@ -89,20 +89,16 @@ def _no_proxy_error() -> KaizenConfigError:
 
 
 def _parts(request: WireRequest) -> dict[str, Any]:
-    timeout = request.timeout
+    # Of a client of the user's own this is all that bounds a single wait.
+    left = max(request.expires - time.monotonic(), _TICK)
+    parts = request.timeout._asdict().items()
+    waits = {name: seconds(left if part is None else min(part, left)) for name, part in parts}
     return {
         "method": request.method,
         "url": request.url,
         "headers": list(request.headers.items()),
         "content": request.body,
-        "extensions": {
-            "timeout": {
-                "connect": seconds(timeout.connect),
-                "read": seconds(timeout.read),
-                "write": seconds(timeout.write),
-                "pool": seconds(timeout.pool),
-            }
-        },
+        "extensions": {"timeout": waits},
     }
 
 

@@ -42,10 +42,10 @@ class SkippingClock(Clock):
     def random(self) -> float:  # type: ignore[override]
         return 0.5
 
-    def sleep(self, seconds: float) -> None:  # type: ignore[override]
+    def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
 
-    async def asleep(self, seconds: float) -> None:  # type: ignore[override]
+    async def asleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         await asyncio.sleep(0)
 

@@ -1,0 +1,54 @@
+"""Waits that end early when the client is closed."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from contextlib import suppress
+
+
+class Closing:
+    """Whether a client is closed, and a way to wait that ends when it is; for any number of threads and event loops."""
+
+    def __init__(self) -> None:
+        self._closed = threading.Event()
+        self._sleepers: set[asyncio.Future[None]] = set()
+        self._lock = threading.Lock()
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is closed."""
+        return self._closed.is_set()
+
+    def close(self) -> None:
+        """Be closed, and wake everybody."""
+        self._closed.set()
+        with self._lock:
+            sleepers = list(self._sleepers)
+        for sleeper in sleepers:
+            # A loop that is closed has nobody to wake.
+            with suppress(RuntimeError):
+                sleeper.get_loop().call_soon_threadsafe(_wake, sleeper)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, holding the thread."""
+        self._closed.wait(seconds)
+
+    async def asleep(self, seconds: float) -> None:
+        """Wait, letting the event loop go on."""
+        loop = asyncio.get_running_loop()
+        sleeper = loop.create_future()
+        with self._lock:
+            self._sleepers.add(sleeper)
+        alarm = loop.call_later(0.0 if self.closed else seconds, _wake, sleeper)
+        try:
+            await sleeper
+        finally:
+            alarm.cancel()
+            with self._lock:
+                self._sleepers.discard(sleeper)
+
+
+def _wake(sleeper: asyncio.Future[None]) -> None:
+    if not sleeper.done():
+        sleeper.set_result(None)
