@@ -86,7 +86,7 @@ def chain_of(error: BaseException) -> list[BaseException]:
 
 def shown_by(thing: Any) -> dict[str, set[str]]:
     """Return which secrets the text forms, copies and pickles of an object show."""
-    places = {
+    places: dict[str, str | bytes] = {
         "repr": repr(thing),
         "str": str(thing),
         "vars": str(getattr(thing, "__dict__", "")),

@@ -149,7 +149,7 @@ def _statuses() -> Iterator[tuple[str, Provocation]]:
     kinds = {400: "BadRequest", 401: "Authentication", 403: "Permission", 404: "NotFound", 410: "Expired", 418: "API",
              413: "PayloadTooLarge", 422: "Validation", 429: "RateLimit", 503: "Server"}  # fmt: skip
     for status, kind in kinds.items():
-        for body in BODIES if status == 401 else ("JSON", "a list of faults"):
+        for body in BODIES if status == 401 else ["a list of faults" if status == 422 else "JSON"]:
             yield f"Kaizen{kind}Error: {body}", lambda stage, s=status, b=body: stage.answered(echoing(s, b))  # type: ignore[misc]
     for body in BODIES:
         yield f"KaizenResponseError: 200, {body}", lambda stage, b=body: stage.answered(echoing(200, b))  # type: ignore[misc]
@@ -199,11 +199,15 @@ async def _renewed(stage: Stage) -> KaizenError:
     return await stage.answered(echoing(401, "JSON"), api_key=lambda: next(keys))
 
 
+def _nothing(fields: dict[str, str]) -> bytes:
+    return b""
+
+
 async def _renewed_and_cut_off(stage: Stage) -> KaizenError:
     """Answer 401 once, naming the first key, and then nothing."""
     keys = iter([SECRETS["function"], SECRETS["own"]])
-    answers = iter([echoing(401, "JSON"), lambda _: b""])
-    return await stage.answered(lambda fields: next(answers)(fields), api_key=lambda: next(keys))
+    replies = iter([echoing(401, "JSON"), _nothing])
+    return await stage.answered(lambda fields: next(replies)(fields), api_key=lambda: next(keys))
 
 
 def _proxy_url(address: str) -> str:
