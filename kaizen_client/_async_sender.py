@@ -32,14 +32,14 @@ from kaizen_client.exceptions import (
     error_from_reply,
     without_secrets,
 )
-from kaizen_client.headers import Headers, HiddenFields, Secret, problem_among, problem_with
+from kaizen_client.headers import Headers, HiddenFields, Secret, problem_among, problem_with, secrets_in
 from kaizen_client.options import KaizenTimeout
 from kaizen_client.results import HttpInfo
 from kaizen_client.retries import parse_retry_after
 from kaizen_client.retry_budget import RetryBudget
 from kaizen_client.send_rate import SendRate
 from kaizen_client.timeline import Timeline
-from kaizen_client.transports.base import AsyncTransport, WireReply, WireRequest
+from kaizen_client.transports.base import AsyncTransport, WireReply, WireRequest, is_reply
 
 USER_AGENT: Final = (
     f"kaizen-client-python/{__version__} contract/{CONTRACT_VERSION} "
@@ -87,7 +87,7 @@ class Exchange(NamedTuple):
     body: bytes
     http: HttpInfo
     url: str
-    #: Hides what the call sent as its key, should the reply repeat it: for errors.
+    #: Hides the credentials that the call sent, should the reply repeat them: for errors.
     hide: Callable[[Any, Headers, bytes], tuple[Any, Headers, bytes]]
 
     def __repr__(self) -> str:
@@ -121,6 +121,7 @@ class AsyncSender:
         self._rate = rate
         self._counter = counter
         self._closing = closing
+        self._adaptive = bool(getattr(config.retry_policy, "adaptive", True))
         # A transport for tests brings its own time.
         self.clock: Clock = getattr(transport, "clock", None) or Clock(closing)
 
@@ -159,10 +160,13 @@ class AsyncSender:
         retries, renewed = call.max_retries, False
         while True:
             await self._place(timeline)
+            sent = Headers({**headers, **self._credentials(key)})
+            # Keys and what else may not be shown, should the service repeat it.
+            secrets = Secret(secrets_in(sent) + ([key.value] if key else []))
             request = WireRequest(
                 call.method,
                 self._url(call.path),
-                Headers({**headers, **self._credentials(key)}),
+                sent,
                 call.body,
                 timeout_of(call.timeout),
                 timeline.expires,
@@ -177,16 +181,16 @@ class AsyncSender:
                 await self._tell(call, timeline, span, started, ended, reply, None, 0.0, last=True)
                 own_id = reply.headers.get("x-request-id", timeline.request_id)
                 http = HttpInfo(reply.status, reply.headers, ended - timeline.began, timeline.attempts, own_id)
-                return Exchange(reply.body, http, self._url(call.route), _hider(key))
+                return Exchange(reply.body, http, self._url(call.route), _hider(secrets))
             retry_after: float | None = None
             if reply is not None:
                 retry_after = parse_retry_after(reply.headers.get("retry-after"), clock.wall())
                 failure = error_from_reply(
                     reply.status, reply.headers, reply.body,
                     url=self._url(call.route), request_id=timeline.request_id, retry_after=retry_after,
-                    secrets=[key.value] if key else [],
+                    secrets=secrets.value,
                 )  # fmt: skip
-                if reply.status == 429 and getattr(self._config.retry_policy, "adaptive", True):
+                if reply.status == 429 and self._adaptive:
                     self._rate.throttled(started, ended)
                 if reply.status == 401 and callable(self._config.api_key) and not renewed:
                     renewed = True
@@ -195,8 +199,8 @@ class AsyncSender:
                     continue
             if failure is None:
                 failure = KaizenRequestError("the call was not sent")
-            elif isinstance(failure, KaizenResponseError):
-                failure = _hidden(failure, key)
+            elif failure is not None:
+                failure = _hidden(failure, secrets)
             delay = self._delay(len(timeline.attempts) + 1, failure, retry_after) if retries > 0 else None
             if delay is not None:
                 delay = self._afforded(delay, failure, ended, timeline)
@@ -209,7 +213,10 @@ class AsyncSender:
     async def _attempt(self, request: WireRequest) -> tuple[WireReply | None, KaizenError | None]:
         """Send once; return the reply, or the error there was in its place."""
         try:
-            return await self._transport.send(request), None
+            reply = await self._transport.send(request)
+            if not is_reply(reply):
+                return None, KaizenRequestError("the transport gave something that is no WireReply")
+            return reply, None
         except KaizenError as error:
             return None, error
         except Exception as error:
@@ -226,7 +233,7 @@ class AsyncSender:
         Raises:
             KaizenError: there is none before the deadline.
         """
-        if not getattr(self._config.retry_policy, "adaptive", True):
+        if not self._adaptive:
             return
         clock, rate = self.clock, self._rate
         ticket = rate.ticket(clock.monotonic())
@@ -257,6 +264,8 @@ class AsyncSender:
             else:
                 again = isinstance(failure, KaizenRequestError) and failure.retryable
             delay = policy.delay(number, retry_after, self.clock.random()) if again else None
+            if delay is not None:
+                delay = float(delay)
             if delay is not None and not (math.isfinite(delay) and delay >= 0):
                 raise ValueError("a delay is a number of seconds, 0 or more")
         except Exception as error:
@@ -311,7 +320,14 @@ class AsyncSender:
         """Wait for something of the application's, until the deadline."""  # async-only
         left = timeline.expires - self.clock.monotonic()  # async-only
         async with asyncio.timeout(None if math.isinf(left) else left):  # async-only
-            return await awaitable  # async-only
+            try:  # async-only
+                return await awaitable  # async-only
+            except asyncio.CancelledError:  # async-only
+                task = asyncio.current_task()  # async-only
+                if task is None or task.cancelling():  # async-only
+                    raise  # async-only
+                # What it waited for was cancelled by somebody, and the call was not.  # async-only
+                raise RuntimeError("it was cancelled") from None  # async-only
 
     async def _key(self, timeline: Timeline) -> Secret | None:
         source = key_of(self._config)
@@ -379,14 +395,16 @@ class AsyncSender:
         return self._config.base_url.rstrip("/") + path
 
 
-def _hidden(error: KaizenResponseError, key: Secret | None) -> KaizenResponseError:
-    """Return a transport's error about a reply without the key, should the reply's head repeat it."""
-    if key is None:
-        return error
-    reason, headers, _ = without_secrets(error.reason, Headers(error.headers), b"", [key.value])
-    return KaizenResponseError(error.status_code, error.payload, headers, reason=reason, url=error.url)
+def _hidden(error: KaizenError, secrets: Secret) -> KaizenError:
+    """Return a transport's error without the credentials that were sent, should the service repeat them."""
+    if isinstance(error, KaizenResponseError):
+        reason, headers, _ = without_secrets(error.reason, Headers(error.headers), b"", secrets.value)
+        return KaizenResponseError(error.status_code, error.payload, headers, reason=reason, url=error.url)
+    error.message = without_secrets(error.message, Headers(), b"", secrets.value)[0]
+    error.args = (error.message,)
+    return error
 
 
-def _hider(key: Secret | None) -> Callable[[Any, Headers, bytes], tuple[Any, Headers, bytes]]:
-    # A function rather than the key, which an exchange would show when it is printed.
-    return lambda payload, headers, body: without_secrets(payload, headers, body, [key.value] if key else [])
+def _hider(secrets: Secret) -> Callable[[Any, Headers, bytes], tuple[Any, Headers, bytes]]:
+    # A function rather than the secrets, which an exchange would show when it is printed.
+    return lambda payload, headers, body: without_secrets(payload, headers, body, secrets.value)

@@ -246,6 +246,10 @@ def _transport(value: Any) -> Any:
 
 
 def _policy(value: Any) -> Any:
+    for name, least in (("budget", 0.0), ("refund", 0.0)):
+        number = getattr(value, name, least)
+        if isinstance(number, bool) or not isinstance(number, int | float) or not number >= least:
+            raise _Problem(f"has a {name} that is not a number of 0 or more")
     if not callable(getattr(value, "retries_status", None)) or not callable(getattr(value, "delay", None)):
         raise _Problem("must have retries_status() and delay(), as RetryPolicy has")
     if inspect.iscoroutinefunction(value.retries_status) or inspect.iscoroutinefunction(value.delay):
@@ -343,7 +347,7 @@ def _resolve(setting: Setting, explicit: Secret) -> tuple[Any, Source]:
         return setting.default, "default"
     try:
         return setting.read(given.value), source
-    except (_Problem, TypeError, ValueError, OverflowError) as error:
+    except Exception as error:  # An object of the application's may raise anything.
         problem = str(error) if isinstance(error, _Problem) else "is not a value of the right kind"
     raise KaizenConfigError(_text_of(setting, shown, problem, given.value), setting=setting.name)
 
@@ -351,8 +355,9 @@ def _resolve(setting: Setting, explicit: Secret) -> tuple[Any, Source]:
 def _text_of(setting: Setting, shown: str, problem: str, value: Any) -> str:
     joint = "" if problem.startswith("[") else " "
     text = f"{shown}{joint}{problem}"
-    # A URL may hold a password or a key, however badly the rest is written.
-    hidden = setting.name in _SECRETS or "not shown" in text or not isinstance(value, str | float)
+    # A URL may hold a password or a key, however badly the rest is written; and what is no URL may be a key.
+    unsafe = setting.name == "base_url" and "://" not in str(value)
+    hidden = unsafe or setting.name in _SECRETS or "not shown" in text or not isinstance(value, str | float)
     if not hidden and not set("@?#") & set(str(value)):
         text = f"{text}; it is {value!r}"
     return text
@@ -460,9 +465,9 @@ class KaizenClientConfig:
         Raises:
             KaizenConfigError: a value will not do, or no setting has that name.
         """
+        hidden(settings)
         if unknown := sorted(set(settings) - set(_BY_NAME)):
             raise KaizenConfigError(f"no setting is called {unknown[0]}; the settings are {', '.join(_BY_NAME)}")
-        hidden(settings)
         copy = object.__new__(type(self))
         values, sources, explicit = dict(self._values), dict(self._sources), dict(self._explicit)
         for name, value in settings.items():
@@ -495,6 +500,9 @@ class KaizenClientConfig:
         return repr(value)
 
     def __repr__(self) -> str:
+        # One that was refused a setting has none, and stands in the traceback.
+        if not hasattr(self, "_sources"):
+            return f"{type(self).__name__}(not made)"
         own = [f"{setting.name}={self._shown(setting.name)}" for setting in SETTINGS
                if self._sources[setting.name] != "default"]  # fmt: skip
         return f"KaizenClientConfig({', '.join(own)})"

@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any, TypeVar, Unpack, overload
 
 from kaizen_client.client import KaizenClient
-from kaizen_client.config import KaizenClientConfig, Settings
+from kaizen_client.config import KaizenClientConfig, Settings, hidden
 from kaizen_client.exceptions import KaizenConfigError
 from kaizen_client.sync_client import SyncKaizenClient
 
@@ -42,6 +42,7 @@ def with_kaizen_client(config: Any = None, **settings: Any) -> Any:
     >>> shrink({"id": 1})
     'id: 1'
     """
+    hidden(settings)
     if inspect.isroutine(config):
         return _decorated(config, None, {})
     if config is not None and not isinstance(config, KaizenClientConfig):

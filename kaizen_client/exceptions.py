@@ -26,8 +26,10 @@ All of them can be pickled and hashed, carry the call's `metadata`, and print ne
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
+from functools import cache
 from http import HTTPStatus
 from typing import Any, NamedTuple, Self
 
@@ -430,12 +432,25 @@ def _is_deep(value: Any) -> bool:
     return True
 
 
-def _without(value: Any, secrets: Sequence[str]) -> Any:
+def _spelt(secrets: Sequence[str]) -> re.Pattern[str] | None:
+    """Return what finds secrets in a text however they are written: as they are, escaped as in JSON, URLs or HTML."""
+    if not secrets:
+        return None
+    return re.compile("|".join("".join(map(_letter, secret)) for secret in secrets))
+
+
+@cache
+def _letter(char: str) -> str:
+    code = ord(char)
+    escaped = f"u{code:04x}|%{code:02x}|&#{code};|&#x{code:x};" + ("|&amp;" if char == "&" else "")
+    # JSON in JSON doubles the backslashes.
+    return rf"\\{{0,8}}(?:{re.escape(char)}|(?i:{escaped}))"
+
+
+def _without(value: Any, secrets: re.Pattern[str]) -> Any:
     """Return a JSON value with every secret in its texts hidden."""
     if isinstance(value, str):
-        for secret in secrets:
-            value = value.replace(secret, HIDDEN)
-        return value
+        return secrets.sub(HIDDEN, value)
     if isinstance(value, list):
         return [_without(item, secrets) for item in value]
     if isinstance(value, dict):
@@ -450,16 +465,17 @@ def without_secrets(payload: Any, headers: Headers, body: bytes, secrets: Sequen
         payload: the body as JSON or text.
         headers: the header fields.
         body: the body's bytes.
-        secrets: the texts to hide.
+        secrets: the texts to hide, the longest first.
     """
-    if not secrets:
+    found = _spelt(secrets)
+    if found is None:
         return payload, headers, body[:_PREVIEW]
     # After parsing, since JSON may write a text with escapes.
-    payload = _without(payload, secrets)
-    headers = Headers({name: _without(value, secrets) for name, value in headers.items()})
-    # More than is shown, so that no secret is cut in two.
-    beginning = body[: _PREVIEW + max(map(len, secrets)) * 4].decode("utf-8", "replace")
-    return payload, headers, _without(beginning, secrets).encode()[:_PREVIEW]
+    payload = _without(payload, found)
+    headers = Headers({name: _without(value, found) for name, value in headers.items()})
+    # More than is shown, so that no secret is cut in two, in however many bytes it is written.
+    beginning = body[: _PREVIEW + max(map(len, secrets)) * 16].decode("utf-8", "replace")
+    return payload, headers, _without(beginning, found).encode()[:_PREVIEW]
 
 
 def error_from_reply(

@@ -11,6 +11,10 @@ HIDDEN: Final = "***"
 
 # RFC 9110, section 5.6.2: a field name is a token.
 _NAME: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
+# What stands in a credential: after a scheme (`Bearer x`), or after the name of a cookie (`a=x; b=y`).
+_PARTS: Final = re.compile(r"(?:^\S+ +|^[^=\s;]+=|; *[^=\s;]+=)([^;]+)")
+#: A shorter text is no secret, and would be found in everything.
+_SHORTEST: Final = 6
 _SECRET: Final = re.compile(
     r"auth|key$|api[-_]?key|cookie|token|secret|passw|credential|signature|session|jwt", re.IGNORECASE
 )
@@ -44,6 +48,19 @@ def problem_among(fields: Mapping[str, object]) -> tuple[str, str] | None:
         if (value is not None or not isinstance(name, str)) and (problem := problem_with(name, value)):
             return (name if isinstance(name, str) and name.isprintable() else "a name"), problem
     return None
+
+
+def secrets_in(fields: Mapping[str, str]) -> list[str]:
+    """Return the credentials in header fields, the longest first: each value, and what stands in it beside names.
+
+    >>> secrets_in({"authorization": "Bearer s3cr3t-key"})
+    ['Bearer s3cr3t-key', 's3cr3t-key']
+    """
+    found: set[str] = set()
+    for name, value in fields.items():
+        if is_secret(name):
+            found.update((value, *_PARTS.findall(value)))
+    return sorted((secret for secret in found if len(secret) >= _SHORTEST), key=len, reverse=True)
 
 
 class Secret:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def attempted(event: AttemptEvent) -> None:
     outcome = str(event.status) if event.status is not None else str(event.error)
     received = "" if event.received_bytes is None else f", {event.received_bytes} B received"
     then = "" if event.last else f"; again in {event.slept:.3f} s"
-    logger.log(
+    _write(
         level,
         "%s %s %s in %.0f ms (attempt %d, %d B sent%s, request id %s)%s",
         event.method, event.route, outcome, event.seconds * 1000, event.number, event.sent_bytes, received,
@@ -53,9 +54,10 @@ def attempted(event: AttemptEvent) -> None:
 
 def gave_back(operation: str, request_id: str | None, error: BaseException) -> None:
     """Log that a call failed and gave its original back."""
-    logger.warning(
-        "%s failed and gave the original back: %s (request id %s)", operation, type(error).__name__, request_id,
-        extra={"kaizen": {"operation": operation, "request_id": request_id, "error": type(error).__name__}},
+    name = type(error).__name__
+    _write(
+        logging.WARNING, "%s failed and gave the original back: %s (request id %s)", operation, name, request_id,
+        extra={"kaizen": {"operation": operation, "request_id": request_id, "error": name}},
     )  # fmt: skip
 
 
@@ -66,4 +68,10 @@ def failed_beside(what: str, error: BaseException) -> None:
     while place is not None and place.tb_next is not None:
         place = place.tb_next
     where = "" if place is None else f" at {place.tb_frame.f_code.co_filename}:{place.tb_lineno}"
-    logger.error("%s failed: %s%s", what, type(error).__name__, where)
+    _write(logging.ERROR, "%s failed: %s%s", what, type(error).__name__, where)
+
+
+def _write(level: int, text: str, *values: object, extra: dict[str, object] | None = None) -> None:
+    # A filter or a handler of the application's may fail, which must not break its calls.
+    with suppress(Exception):
+        logger.log(level, text, *values, extra=extra)

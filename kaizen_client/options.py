@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Final, Literal, NamedTuple, TypedDict
 
-from kaizen_client.headers import HiddenFields
+from kaizen_client.headers import HiddenFields, Secret
 
 OnFailure = Literal["raise", "passthrough"]
 Prefer = Literal["ktof", "smaller"]
@@ -47,8 +47,8 @@ class KaizenTimeout(NamedTuple):
 def hide_headers(call: Any) -> None:
     """Hide, in place, the values of a call's header fields where an error tracker prints what a call was given."""
     headers = call.get("headers")
-    if isinstance(headers, Mapping):
-        call["headers"] = HiddenFields(headers)
+    if headers is not None:
+        call["headers"] = HiddenFields(headers) if isinstance(headers, Mapping) else Secret(headers)
 
 
 class CallOptions(TypedDict, total=False):

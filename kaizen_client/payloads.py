@@ -24,6 +24,8 @@ _NAMES: Final = {
     "array": "a list",
     "null": "null",
 }
+#: What servers commonly take of a URL; httpx refuses eight times as much.
+_LONGEST_ROUTE: Final = 8_000
 # The words of a schema that speak of one type, where it allows several.
 _ONLY_FOR: Final = {"minimum": "integer", "items": "array", "properties": "object", "additionalProperties": "object"}
 # What to write instead of a value that JSON has no form for, by the name of its type.
@@ -416,6 +418,10 @@ def refuse_odd_route(method: object, path: object) -> None:
     if not isinstance(path, str) or not path.startswith("/") or not path.isascii() or not path.isprintable():
         raise KaizenPayloadError(
             "a route is needed, not a URL", path="path", remedy='begin it with a slash, as in "/v1/compress"'
+        )
+    if len(path) > _LONGEST_ROUTE:
+        raise KaizenPayloadError(
+            f"the route is {len(path):,} characters long", path="path", remedy=f"use {_LONGEST_ROUTE:,} at most"
         )
 
 

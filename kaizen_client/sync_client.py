@@ -144,10 +144,13 @@ class SyncKaizenClient:
         # First, so that an unfinished client has them when it is collected.
         self._closed = True
         hidden(settings)
+        given: Any = config
         if config is None:
             config = KaizenClientConfig().replace(**settings)
-        elif not isinstance(config, KaizenClientConfig):
-            raise KaizenConfigError(f"config must be a KaizenClientConfig, not {type(config).__name__}")
+        elif not isinstance(given, KaizenClientConfig):
+            # Other SDKs take the key first; it must not show in the traceback.
+            given, config = type(given), None
+            raise KaizenConfigError(f"config must be a KaizenClientConfig, not {given.__name__}; the key is api_key=")
         elif settings:
             config = config.replace(**settings)
         config.require_flavour(asynchronous=False)

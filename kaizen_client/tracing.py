@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from kaizen_client import logs
+
 if TYPE_CHECKING:
     from kaizen_client.events import AttemptEvent
     from kaizen_client.exceptions import KaizenError
@@ -27,8 +29,11 @@ class CallSpan:
 
     def attempted(self, event: AttemptEvent) -> None:
         """Note one try."""
-        if self._span is None:
-            return
+        if self._span is not None:
+            with _beside():
+                self._note(event)
+
+    def _note(self, event: AttemptEvent) -> None:
         if event.status is not None:
             self._span.set_attribute("http.response.status_code", event.status)
         if event.received_bytes is not None:
@@ -43,17 +48,27 @@ class CallSpan:
         """Note the error a call ended with: its class, since its text may hold what the service said."""
         if self._span is None:
             return
-        from opentelemetry.trace import Status, StatusCode
+        with _beside():
+            from opentelemetry.trace import Status, StatusCode
 
-        self._span.set_attribute("error.type", type(error).__name__)
-        self._span.set_status(Status(StatusCode.ERROR, type(error).__name__))
+            self._span.set_attribute("error.type", type(error).__name__)
+            self._span.set_status(Status(StatusCode.ERROR, type(error).__name__))
 
 
 _NO_SPAN = CallSpan()
 
 
 @contextmanager
-def _traced(operation: str, method: str, base_url: str, route: str, request_id: str, size: int) -> Iterator[CallSpan]:
+def _beside() -> Iterator[None]:
+    """Log what fails in the application's tracing, which must not break its calls."""
+    try:
+        yield
+    except Exception as error:
+        logs.failed_beside("tracing", error)
+
+
+def _opened(operation: str, method: str, base_url: str, route: str, request_id: str, size: int) -> tuple[Any, CallSpan]:
+    """Return what is to be left at the end, and the span of a call."""
     from opentelemetry import trace
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
@@ -71,18 +86,32 @@ def _traced(operation: str, method: str, base_url: str, route: str, request_id: 
     }
     if place.scheme in ("http", "https"):
         attributes["server.port"] = place.port or (443 if place.scheme == "https" else 80)
-    tracer = trace.get_tracer("kaizen_client", __version__)
-    with tracer.start_as_current_span(
+    entered = trace.get_tracer("kaizen_client", __version__).start_as_current_span(
         f"{method} {route}",
         kind=trace.SpanKind.CLIENT,
         attributes=attributes,
         record_exception=False,
         set_status_on_exception=False,
-    ) as span:
-        headers: dict[str, str] = {}
+    )
+    span = entered.__enter__()
+    headers: dict[str, str] = {}
+    with _beside():
         # Not the application's own propagators: baggage may hold what is not for the service.
         TraceContextTextMapPropagator().inject(headers)
-        yield CallSpan(span, headers)
+    return entered, CallSpan(span, headers)
+
+
+@contextmanager
+def _traced(*about: Any) -> Iterator[CallSpan]:
+    entered, span = None, _NO_SPAN
+    with _beside():
+        entered, span = _opened(*about)
+    try:
+        yield span
+    finally:
+        if entered is not None:
+            with _beside():
+                entered.__exit__(None, None, None)
 
 
 @contextmanager
@@ -105,6 +134,6 @@ def call_span(
         size: the size of the body that is sent, in bytes.
     """
     # An application that does not trace has not imported it, and pays one look-up.
-    if not enabled or "opentelemetry.trace" not in sys.modules:
+    if not enabled or sys.modules.get("opentelemetry.trace") is None:
         return _untraced()
     return _traced(operation, method, base_url, route, request_id, size)

@@ -48,7 +48,8 @@ def test_the_environment_says_which_proxy(
 ) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert proxy_for(KaizenClientConfig(url)) == proxy
+    found = proxy_for(KaizenClientConfig(url))
+    assert (None if found is None else found.value) == proxy
 
 
 def test_a_proxy_that_cannot_be_used_fails_when_the_client_is_made() -> None:

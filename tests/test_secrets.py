@@ -239,7 +239,8 @@ async def _late(stage: Stage) -> KaizenError:
 
 async def _no_place(stage: Stage) -> KaizenError:
     client = stage.client(max_connections=1, timeout=KaizenTimeout(pool=0.01))
-    places = client._shared.transport._pool().places
+    pool = client._shared.transport._pool()
+    places = pool.places if stage.kind is KaizenClient else pool._places
     await done(places.acquire()) if stage.kind is KaizenClient else places.acquire()
     try:
         await done(client.compress(data=1, headers=stage.plant.headers, metadata={"trace": 1}))

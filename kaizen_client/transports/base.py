@@ -35,7 +35,7 @@ class WireRequest(NamedTuple):
 
     def __repr__(self) -> str:
         # Error trackers print local variables: no header value and no body.
-        return f"WireRequest({self.method} {self.url}, {len(self.body or b'')} B)"
+        return f"WireRequest({self.method} {self.url.partition('?')[0]}, {len(self.body or b'')} B)"
 
 
 class WireReply(NamedTuple):
@@ -47,6 +47,16 @@ class WireReply(NamedTuple):
 
     def __repr__(self) -> str:
         return f"WireReply({self.status}, {len(self.body)} B)"
+
+
+def is_reply(found: object) -> bool:
+    """Tell whether what a transport gave is a reply whose parts are what they should be."""
+    return (
+        isinstance(found, WireReply)
+        and isinstance(found.status, int)
+        and isinstance(found.headers, Headers)
+        and isinstance(found.body, bytes)
+    )
 
 
 class AsyncTransport(Protocol):
@@ -160,7 +170,9 @@ class BodyReader:
         return self._whole.getvalue()
 
     def _error(self, reason: str) -> KaizenResponseError:
-        return KaizenResponseError(self._status, None, self._headers, reason=reason, url=self._request.url)
+        # Without the query, which may hold anything.
+        url = self._request.url.partition("?")[0]
+        return KaizenResponseError(self._status, None, self._headers, reason=reason, url=url)
 
 
 def read_body(status: int, headers: Headers, request: WireRequest, chunks: Iterable[bytes]) -> bytes:

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import ssl
 import threading
 import time
 from collections.abc import Coroutine, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
 
+import httpcore
 import httpx
 
 from kaizen_client.config import is_proxy
@@ -26,7 +28,7 @@ from kaizen_client.exceptions import (
     KaizenRequestError,
     KaizenTimeoutError,
 )
-from kaizen_client.headers import Headers
+from kaizen_client.headers import Headers, Secret
 from kaizen_client.transports.base import BodyReader, WireReply, WireRequest, read_body, seconds
 from kaizen_client.transports.connections import EXCHANGE, BoundedBackend, Exchange, NotedBackend
 from kaizen_client.transports.proxies import proxy_for
@@ -39,8 +41,6 @@ if TYPE_CHECKING:
 _KEEPALIVE: Final = 5.0
 #: How long a request whose caller has gone may go on, in seconds.
 _GRACE: Final = 1.0
-#: More than ever wait for a place.
-_EVERYBODY: Final = 1_000_000
 #: How far before the deadline a wait that was bounded by it may seem to end, in seconds.
 _TICK: Final = 0.005
 
@@ -49,8 +49,10 @@ _TICK: Final = 0.005
 
 
 def _arguments(config: KaizenClientConfig) -> dict[str, Any]:
+    # Hidden: error trackers print local variables, and a proxy's URL may hold a password.
     proxy = proxy_for(config)
-    if config.base_url.startswith("https:") or (proxy or "").startswith("https:"):
+    secure = proxy is not None and proxy.value.startswith("https:")
+    if config.base_url.startswith("https:") or secure:
         context = ssl_context(config)
     else:
         # Never used, but httpx would load every certificate there is.
@@ -65,27 +67,31 @@ def _arguments(config: KaizenClientConfig) -> dict[str, Any]:
         ),
     }
     if proxy is not None:
-        if not is_proxy(proxy):
-            raise _no_proxy_error()
-        try:
-            # TLS to the proxy itself is refused settings where it speaks plain HTTP.
-            arguments["proxy"] = httpx.Proxy(proxy, ssl_context=context if proxy.startswith("https:") else None)
-            httpx.HTTPTransport(**arguments).close()
-        except ImportError:
-            raise KaizenConfigError(
-                "a SOCKS proxy (proxy, KAIZEN_PROXY or ALL_PROXY) needs socksio: pip install 'httpx[socks]'",
-                setting="proxy",
-            ) from None
-        except (ValueError, httpx.InvalidURL):
-            raise _no_proxy_error() from None
+        # TLS to the proxy itself is refused settings where it speaks plain HTTP.
+        arguments["proxy"] = _proxy(proxy, context if secure else None)
+        if (problem := _proxy_problem(arguments)) is not None:
+            raise KaizenConfigError(problem, setting="proxy")
     return arguments
 
 
-def _no_proxy_error() -> KaizenConfigError:
-    return KaizenConfigError(
-        "proxy (or HTTPS_PROXY, HTTP_PROXY, ALL_PROXY) is not a URL such as http://proxy:3128 (value not shown)",
-        setting="proxy",
-    )
+def _proxy(url: Secret, context: ssl.SSLContext | None) -> httpx.Proxy | None:
+    try:
+        return httpx.Proxy(url.value, ssl_context=context) if is_proxy(url.value) else None
+    except (ValueError, httpx.InvalidURL):
+        return None
+
+
+def _proxy_problem(arguments: dict[str, Any]) -> str | None:
+    where = "proxy (KAIZEN_PROXY, HTTPS_PROXY, HTTP_PROXY or ALL_PROXY)"
+    if arguments["proxy"] is None:
+        return f"{where} is not a URL such as http://proxy:3128 (value not shown)"
+    try:
+        httpx.HTTPTransport(**arguments).close()
+    except ImportError:
+        return f"{where} is a SOCKS proxy, which needs socksio: pip install 'httpx[socks]'"
+    except ValueError:
+        return f"{where} has a scheme that httpx does not know (value not shown)"
+    return None
 
 
 def _parts(request: WireRequest) -> dict[str, Any]:
@@ -104,6 +110,17 @@ def _parts(request: WireRequest) -> dict[str, Any]:
 
 def _headers_of(response: httpx.Response) -> Headers:
     return Headers(response.headers.multi_items())
+
+
+def _has_surplus(response: httpx.Response) -> bool:
+    """Tell whether more came than the reply: httpcore would take it for the reply to the next request.
+
+    It has no public way to ask; where its inside is another, the answer is no.
+    """
+    found: Any = response.stream
+    for name in ("_httpcore_stream", "_stream", "_connection", "_h11_state", "trailing_data"):
+        found = getattr(found, name, None)
+    return bool(found and found[0])
 
 
 def _consumed(response: httpx.Response, headers: Headers, request: WireRequest) -> WireReply:
@@ -134,15 +151,37 @@ def _deadline_error(error: BaseException | None = None) -> KaizenDeadlineError:
     return KaizenDeadlineError("the call took longer than its deadline; raise deadline= or send less at once", error)
 
 
+def _scrub(error: BaseException, request: WireRequest) -> None:
+    """Take out of a foreign error, and of those it came from, what may hold the key.
+
+    That is the request, the bytes of a broken reply, which may repeat it, and the frames, whose local variables error
+    trackers print.
+    """
+    seen: set[int] = set()
+    found: BaseException | None = error
+    while found is not None and id(found) not in seen:
+        seen.add(id(found))
+        if isinstance(found, httpx.RequestError):
+            found.request = httpx.Request(request.method, "http://not.shown")
+        if found.args and isinstance(found.args[0], str):
+            text = _QUOTED.split(found.args[0], maxsplit=1)[0]
+            if isinstance(found, httpx.ProxyError | httpcore.ProxyError):
+                # The proxy's own words after its status.
+                text = text[:3]
+            found.args = (text, *found.args[1:])
+        found.__traceback__ = None
+        found = found.__cause__ or found.__context__
+
+
+#: Where h11 begins to quote what came.
+_QUOTED: Final = re.compile(r":? *(?:bytearray\(|b['\"])")
 #: How an error names the proxy, whose URL may hold a password.
 _PROXY: Final = "the proxy that is set (proxy, KAIZEN_PROXY or HTTPS_PROXY)"
 
 
 def _translated(error: Exception, request: WireRequest, *, proxied: bool) -> KaizenRequestError:
     """Return our error for one of httpx's, of the socket's or of TLS."""
-    if isinstance(error, httpx.RequestError):
-        # The request of httpx's own error holds the key.
-        error.request = httpx.Request(request.method, request.url)
+    _scrub(error, request)
     origin = _origin(request)
     if (certificate := _certificate_error(error)) is not None:
         found = KaizenConnectionError(
@@ -208,11 +247,88 @@ _LET_GO: Final = (httpx.NetworkError, httpx.RemoteProtocolError, ssl.SSLError, O
 # --- sync -------------------------------------------------------------------------------------------------------
 
 
-class _SyncPool(NamedTuple):
-    transport: httpx.HTTPTransport
-    backend: BoundedBackend
-    places: threading.Semaphore
-    process: int
+class _SyncPool:
+    """What one process has of a transport: connections, places, and who waits for one."""
+
+    def __init__(self, arguments: dict[str, Any], places: int) -> None:
+        self.backend = BoundedBackend()
+        self.process = os.getpid()
+        self._arguments = arguments
+        self._transport = self._opened()
+        self._places = threading.Semaphore(places)
+        self._lock = threading.Lock()
+        self._waiting = 0
+        self._closed = False
+        #: Beside the pool: each for one request that must not go over a kept connection.
+        self._single: set[httpx.HTTPTransport] = set()
+
+    def _opened(self) -> httpx.HTTPTransport:
+        transport = httpx.HTTPTransport(**self._arguments)
+        # httpx has no argument for httpcore's public `network_backend`.
+        transport._pool._network_backend = self.backend
+        return transport
+
+    @contextmanager
+    def admitted(self, request: WireRequest) -> Iterator[None]:
+        """Hold one of as many places as there are connections, so that no call waits inside httpx's pool."""
+        if not self._places.acquire(blocking=False):
+            self._wait(request)
+        try:
+            if self._closed:
+                raise _closed_error()
+            yield
+        finally:
+            self._places.release()
+            if self._closed:
+                # What began just before it was closed has opened a connection again.
+                self._transport.close()
+
+    def _wait(self, request: WireRequest) -> None:
+        wait, by_deadline = _room(request)
+        with self._lock:
+            if self._closed:
+                raise _closed_error()
+            self._waiting += 1
+        try:
+            if not self._places.acquire(timeout=wait):
+                raise _deadline_error() if by_deadline else _pool_error()
+        finally:
+            with self._lock:
+                self._waiting -= 1
+
+    def send(self, request: WireRequest) -> httpx.Response:
+        """Send one request over a kept connection, or a new one."""
+        self.backend.current.exchange = Exchange(request.expires)
+        return self._transport.handle_request(httpx.Request(**_parts(request)))
+
+    def may_repeat(self) -> bool:
+        """Tell whether the request that failed met a connection that the server had let go of."""
+        return self.backend.current.exchange.stale and not self._closed
+
+    @contextmanager
+    def single(self) -> Iterator[httpx.HTTPTransport]:
+        """Give connections for one request beside the pool: none of them can be an old one."""
+        transport = self._opened()
+        with self._lock:
+            self._single.add(transport)
+        try:
+            if self._closed:
+                raise _closed_error()
+            yield transport
+        finally:
+            with self._lock:
+                self._single.discard(transport)
+            transport.close()
+
+    def close(self) -> None:
+        """End what is under way, let in who waits to find it closed, and close the connections."""
+        with self._lock:
+            self._closed = True
+            waiting, single = self._waiting, list(self._single)
+        if waiting:
+            self._places.release(waiting)
+        for transport in (self._transport, *single):
+            transport.close()
 
 
 class HttpxTransport:
@@ -238,9 +354,9 @@ class HttpxTransport:
         try:
             if self._client is not None:
                 return self._receive(self._through_client(self._client, request), request)
-            current = self._pool()
-            with self._admitted(current, request):
-                return self._over_pool(current, request)
+            pool = self._pool()
+            with pool.admitted(request):
+                return self._over_pool(pool, request)
         except _HTTPX_ERRORS as error:
             if self._closed:
                 raise _closed_error() from error
@@ -253,9 +369,7 @@ class HttpxTransport:
             current, self._current = self._current, None
         # After a fork the pool belongs to the parent, which still uses its connections.
         if current is not None and current.process == os.getpid():
-            # Whoever waits for a place is let in, and finds the door closed.
-            current.places.release(_EVERYBODY)
-            current.transport.close()
+            current.close()
 
     def _pool(self) -> _SyncPool:
         current = self._current
@@ -265,48 +379,17 @@ class HttpxTransport:
             if self._closed:
                 raise _closed_error()
             if self._current is None or self._current.process != os.getpid():
-                backend = BoundedBackend()
-                places = threading.Semaphore(self._config.max_connections)
-                self._current = _SyncPool(self._opened(backend), backend, places, os.getpid())
+                self._current = _SyncPool(self._arguments, self._config.max_connections)
             return self._current
 
-    def _opened(self, backend: BoundedBackend) -> httpx.HTTPTransport:
-        transport = httpx.HTTPTransport(**self._arguments)
-        # httpx has no argument for httpcore's public `network_backend`.
-        transport._pool._network_backend = backend
-        return transport
-
-    @contextmanager
-    def _admitted(self, current: _SyncPool, request: WireRequest) -> Iterator[None]:
-        """Hold one of as many places as there are connections, so that no call waits inside httpx's pool."""
-        if not current.places.acquire(blocking=False):
-            wait, by_deadline = _room(request)
-            if not current.places.acquire(timeout=wait):
-                raise _deadline_error() if by_deadline else _pool_error()
+    def _over_pool(self, pool: _SyncPool, request: WireRequest) -> WireReply:
         try:
-            if self._closed:
-                raise _closed_error()
-            yield
-        finally:
-            current.places.release()
-            if self._closed:
-                # What began just before it was closed has opened a connection again.
-                current.transport.close()
-
-    def _over_pool(self, current: _SyncPool, request: WireRequest) -> WireReply:
-        backend = current.backend
-        backend.current.exchange = exchange = Exchange(request.expires)
-        try:
-            return self._over(current.transport, request)
+            return self._receive(pool.send(request), request)
         except _LET_GO:
-            if not exchange.stale:
+            if not pool.may_repeat():
                 raise
-        # Once more, on a connection that cannot be an old one.
-        with self._opened(backend) as once:
-            return self._over(once, request)
-
-    def _over(self, transport: httpx.HTTPTransport, request: WireRequest) -> WireReply:
-        return self._receive(transport.handle_request(httpx.Request(**_parts(request))), request)
+        with pool.single() as once:
+            return self._receive(once.handle_request(httpx.Request(**_parts(request))), request)
 
     @staticmethod
     def _through_client(client: httpx.Client, request: WireRequest) -> httpx.Response:
@@ -322,7 +405,10 @@ class HttpxTransport:
             if response.is_stream_consumed:
                 return _consumed(response, headers, request)
             chunks = _checked(cast("Iterable[bytes]", response.stream), request)
-            return WireReply(response.status_code, headers, read_body(response.status_code, headers, request, chunks))
+            reply = WireReply(response.status_code, headers, read_body(response.status_code, headers, request, chunks))
+            if _has_surplus(response):
+                response.extensions["network_stream"].close()
+            return reply
         finally:
             response.close()
 
@@ -511,6 +597,8 @@ class AsyncHttpxTransport:
             reader = BodyReader(response.status_code, headers, request)
             async for chunk in cast("httpx.AsyncByteStream", response.stream):
                 reader.feed(chunk)
+            if _has_surplus(response):
+                await response.extensions["network_stream"].aclose()
             return WireReply(response.status_code, headers, reader.finish())
         finally:
             await response.aclose()

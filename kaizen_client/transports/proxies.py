@@ -6,18 +6,22 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+from kaizen_client.headers import Secret
+
 if TYPE_CHECKING:
     from kaizen_client.config import KaizenClientConfig
 
 
-def proxy_for(config: KaizenClientConfig) -> str | None:
-    """Return the proxy's URL: the setting's, else what the environment says for the service's host."""
+def proxy_for(config: KaizenClientConfig) -> Secret | None:
+    """Return the proxy's URL, hidden: the setting's, else what the environment says for the service's host."""
     if config.proxy is not None:
-        return config.proxy
+        return Secret(config.proxy)
     target = urlsplit(config.base_url)
     host = target.hostname or ""
     if proxy_bypass(host) or proxy_bypass(f"{host}:{target.port}"):
         return None
     found = getproxies()
     proxy = found.get(target.scheme) or found.get("all")
-    return proxy if proxy is None or "://" in proxy else f"http://{proxy}"
+    if proxy is None:
+        return None
+    return Secret(proxy if "://" in proxy else f"http://{proxy}")

@@ -56,18 +56,19 @@ def ssl_context(config: KaizenClientConfig) -> ssl.SSLContext:
             KaizenSecurityWarning,
             stacklevel=2,
         )
-    files = _Files(*(None if path is None else _file(path) for path in (
-        config.ca_bundle, config.client_cert, config.client_key,
-    )))  # fmt: skip
-    trusted = None if config.ca_bundle or not os.environ.get(_FILE) else os.environ[_FILE]
+    given = {name: getattr(config, name) for name in _Files._fields}
+    files = _Files(**{name: path and _file(path, name) for name, path in given.items()})
+    trusted = None if config.ca_bundle else os.environ.get(_FILE)
     return _made(
-        config.verify_ssl, files, _file(trusted) if trusted and Path(trusted).exists() else None,
-        os.environ.get(_DIRECTORY) or None,
-    )  # fmt: skip
+        config.verify_ssl, files, _file(trusted, _FILE) if trusted else None, os.environ.get(_DIRECTORY) or None
+    )
 
 
-def _file(path: str) -> _File:
-    found = Path(path).stat()
+def _file(path: str, setting: str) -> _File:
+    try:
+        found = Path(path).stat()
+    except OSError as error:
+        raise KaizenConfigError(f"{setting} ({path}) cannot be read: {error.strerror}", setting=setting) from None
     return _File(path, (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns))
 
 
