@@ -534,18 +534,17 @@ async def test_a_cassette_that_is_recorded_holds_no_secret(
 
 
 @BOTH
-@PLANTED
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("whose", ["its own connections", "a client of the user's that follows"])
 async def test_a_redirect_takes_nothing_anywhere(
-    flavour: str, plant: str, status: int, whose: str, echo: Echo, request: pytest.FixtureRequest
+    flavour: str, status: int, whose: str, echo: Echo, request: pytest.FixtureRequest
 ) -> None:
     own: Any = None
     if whose.startswith("a client"):
         own = (httpx.Client if flavour == "sync" else httpx.AsyncClient)(follow_redirects=True)
     elsewhere = Echo()
     echo.answer = lambda _: http(status, b"", {"location": f"{elsewhere.url}/there"})
-    stage = Stage(flavour, plant, echo, request.getfixturevalue)
+    stage = Stage(flavour, "a key", echo, request.getfixturevalue)
     try:
         error = await stage.error({"client": own})
         assert isinstance(error, KaizenAPIError)
