@@ -192,7 +192,7 @@ def never(_: bytes) -> None:
 
 # --- cancellation -----------------------------------------------------------------------------------------------
 
-_ROUNDS, _CALLS, _PLACES, _TICKS = 150, 15, 5, 40
+_ROUNDS, _CALLS, _PLACES, _TICKS = 100, 15, 5, 40
 
 
 def pool_of(client: KaizenClient) -> Any:
