@@ -436,9 +436,9 @@ async def test_the_generated_functions_send_the_secrets_and_show_none(
     echo.answer = echoing(401, "JSON")
     with pytest.raises(KaizenAPIError) as caught:
         await done(function(client=client.generated(), body=EncodeRequest(data=1)))
-    assert shown_by_error(caught.value) == {}
-    assert found_in(str(echo.asked[0].headers))
     await done(client.close())
+    assert found_in(str(echo.asked[0].headers))
+    assert shown_by_error(caught.value) == {}
 
 
 @BOTH
