@@ -113,20 +113,15 @@ def shown_by_error(error: BaseException) -> dict[str, set[str]]:
 def shown_by_locals(error: BaseException, package: str) -> dict[str, set[str]]:
     """Return which secrets the local variables of a package's frames show, as error trackers print them."""
     found: dict[str, set[str]] = {}
-    waiting: list[traceback.TracebackException | None] = [
-        traceback.TracebackException.from_exception(error, capture_locals=True)
-    ]
-    while waiting:
-        one = waiting.pop()
-        if one is None:
-            continue
-        waiting += [one.__cause__, one.__context__]
-        for frame in one.stack:
-            if f"/{package}/" in frame.filename.replace("\\", "/"):
-                for name, text in (frame.locals or {}).items():
-                    if secrets := found_in(text):
-                        place = f"{frame.filename.rpartition(f'/{package}/')[2]}:{frame.name}: {name}"
-                        found.setdefault(place, set()).update(secrets)
+    for one in chain_of(error):
+        for frame, _ in traceback.walk_tb(one.__traceback__):
+            folder, _, place = frame.f_code.co_filename.replace("\\", "/").rpartition(f"/{package}/")
+            if not folder:
+                continue
+            for name, value in frame.f_locals.items():
+                # Printed as it stands: one that cannot be printed would take the report of the error with it.
+                if secrets := found_in(repr(value)):
+                    found.setdefault(f"{place}:{frame.f_code.co_name}: {name}", set()).update(secrets)
     return found
 
 

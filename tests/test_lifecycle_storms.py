@@ -192,7 +192,7 @@ def never(_: bytes) -> None:
 
 # --- cancellation -----------------------------------------------------------------------------------------------
 
-_ROUNDS, _CALLS, _PLACES, _TICKS = 150, 15, 5, 40
+_ROUNDS, _CALLS, _PLACES, _TICKS = 100, 15, 5, 40
 
 
 def pool_of(client: KaizenClient) -> Any:
@@ -214,7 +214,7 @@ async def test_a_storm_of_cancelled_calls_leaves_the_client_whole(whose: str) ->
         own = httpx.AsyncClient(limits=httpx.Limits(max_connections=_PLACES, max_keepalive_connections=_PLACES))
     ends = {"answered": 0, "cancelled": 0}
     async with in_loop() as (service, url):
-        client = KaizenClient(base_url=url, max_connections=_PLACES, client=own, max_retries=0)
+        client = KaizenClient(base_url=url, max_connections=_PLACES, client=own, max_retries=0, deadline=PATIENCE)
         for _ in range(_ROUNDS):
             calls = [asyncio.create_task(client.compress(data=number)) for number in range(_CALLS)]
             doomed = [(chance.randrange(_TICKS), call) for call in calls if chance.random() < 0.7]

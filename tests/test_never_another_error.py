@@ -288,7 +288,7 @@ calls = st.sampled_from(
 
 
 @examples(2_000, nightly=50_000)
-@given(reply=raw_replies(), call=calls, which=st.sampled_from(["sync", "async", "both"]))
+@given(reply=raw_replies(), call=calls, which=st.sampled_from(["sync", "sync", "async", "both"]))
 def test_whatever_bytes_a_service_sends_a_call_gives_a_result_or_an_error_of_ours(
     reply: bytes, call: Any, which: str, raw: RawService, over_sockets: Pair
 ) -> None:
