@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kaizen_client import KaizenClient, KaizenConfigError, KaizenDeadlineError, SyncKaizenClient
+from kaizen_client import KaizenClient, KaizenConfigError, KaizenDeadlineError, KaizenRequestError, SyncKaizenClient
 from kaizen_client.headers import Headers
 from kaizen_client.transports.base import WireReply, WireRequest
 
@@ -118,3 +118,19 @@ async def test_a_hook_that_hangs_costs_no_more_than_the_deadline(caplog: pytest.
     async with KaizenClient(transport=Always(), base_url=URL, on_attempt=never) as client:
         assert (await client.compress(data=1, deadline=0.05)).value == "x"
     assert "the on_attempt hook failed: TimeoutError" in caplog.text
+
+
+async def test_what_others_cancelled_is_a_failure_of_the_function_and_no_cancellation_of_the_call(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def cancelled(*_: Any) -> str:
+        shared = asyncio.get_running_loop().create_future()
+        shared.cancel()
+        return await shared  # type: ignore[no-any-return]
+
+    async with KaizenClient(transport=Always(), base_url=URL, api_key=cancelled) as client:
+        with pytest.raises(KaizenRequestError, match="api_key function failed"):
+            await client.compress(data=1)
+    async with KaizenClient(transport=Always(), base_url=URL, on_attempt=cancelled) as client:
+        assert (await client.compress(data=1)).value == "x"
+    assert "the on_attempt hook failed" in caplog.text

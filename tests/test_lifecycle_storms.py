@@ -329,7 +329,7 @@ def test_ctrl_c_in_mid_request_leaves_the_client_usable(counted: InThreads, whos
         if own is None:
             current = client._shared.transport._current  # type: ignore[attr-defined]
             assert current._places._value == 2
-            assert len(current.transport._pool.connections) == 1
+            assert len(current._transport._pool.connections) == 1
         counted.wait(lambda: counted.open == 1)
     if own is not None:
         own.close()

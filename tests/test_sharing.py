@@ -20,7 +20,7 @@ def test_sixteen_threads_share_one_pool_and_get_their_own_replies(service: Any) 
     with SyncKaizenClient(base_url=service.url, max_connections=4) as client:
         with ThreadPoolExecutor(16) as threads:
             replies = list(threads.map(lambda number: client.compress(data={"id": number}).value, range(200)))
-        pool = client._shared.transport._current.transport._pool  # type: ignore[attr-defined]
+        pool = client._shared.transport._current._transport._pool  # type: ignore[attr-defined]
         assert len(pool.connections) <= 4
     assert replies == [f"id: {number}" for number in range(200)]
 

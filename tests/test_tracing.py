@@ -5,11 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
 import pytest
 from opentelemetry import baggage, context, trace
-from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
@@ -150,3 +151,35 @@ def test_fail_open_leaves_the_span_of_the_failure(spans: InMemorySpanExporter) -
         assert isinstance(client.compress(data=1).error, KaizenServerError)
     (span,) = spans.get_finished_spans()
     assert attributes(span)["error.type"] == "KaizenServerError"
+
+
+@BOTH
+@pytest.mark.parametrize("moment", ["on_start", "on_end"])
+async def test_tracing_of_the_applications_that_fails_breaks_no_call(
+    flavour: str, moment: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise LookupError("marked-secret")
+
+    class Broken(SpanProcessor):
+        """Fails at one moment."""
+
+    monkeypatch.setattr(Broken, moment, fail)
+    provider = TracerProvider()
+    provider.add_span_processor(Broken())
+    monkeypatch.setattr(trace, "get_tracer", provider.get_tracer)
+    assert (await compressed(flavour, FakeKaizen(), data=1)).value == "1"
+    assert "tracing failed: LookupError at " in caplog.text
+    assert "marked-secret" not in caplog.text
+
+
+@BOTH
+@pytest.mark.parametrize("module", [None, ModuleType("opentelemetry.trace")])
+async def test_a_stand_in_for_the_api_breaks_no_call(
+    flavour: str, module: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("opentelemetry")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "opentelemetry", ModuleType("opentelemetry"))
+    monkeypatch.setitem(sys.modules, "opentelemetry.trace", module)
+    assert (await compressed(flavour, FakeKaizen(), data=1)).value == "1"

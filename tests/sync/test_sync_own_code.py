@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -10,10 +11,14 @@ from typing import Any
 import pytest
 
 from kaizen_client import (
+    KaizenConfigError,
     KaizenRequestError,
     KaizenServerError,
+    RetryPolicy,
     SyncKaizenClient,
 )
+from kaizen_client.headers import Headers
+from kaizen_client.transports.base import WireReply
 
 URL = "http://kaizen.example"
 
@@ -99,3 +104,38 @@ def test_a_hook_that_fails_is_logged_by_its_place_and_not_by_its_text(
     assert "the on_attempt hook failed: LookupError at " in caplog.text
     assert "_own_code.py" in caplog.text
     assert "marked-secret" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        (200, {}, b""),
+        {"status": 200},
+        WireReply("200", Headers(), b"{}"),  # type: ignore[arg-type]
+        WireReply(200, {}, b"{}"),  # type: ignore[arg-type]
+        WireReply(200, Headers(), None),  # type: ignore[arg-type]
+        None,
+    ],
+)
+def test_a_transport_that_gives_no_reply_is_a_request_error(given: Any, script: Any) -> None:
+    with SyncKaizenClient(transport=script(given), base_url=URL) as client:
+        with pytest.raises(KaizenRequestError, match="no WireReply"):
+            client.compress(data=1)
+        assert (client.compress(data=1, on_failure="passthrough")).value == "1"
+
+
+@pytest.mark.parametrize("name", ["budget", "refund"])
+@pytest.mark.parametrize("value", [None, "5", -1, float("nan"), True])
+def test_a_policy_whose_numbers_are_none_is_refused(name: str, value: Any) -> None:
+    with pytest.raises(KaizenConfigError, match=name):
+        SyncKaizenClient(base_url=URL, retry_policy=RetryPolicy()._replace(**{name: value}))
+
+
+def test_a_log_filter_that_fails_breaks_no_call(script: Any, reply: Callable[..., Any]) -> None:
+    logger = logging.getLogger("kaizen_client")
+    logger.addFilter(fails)
+    try:
+        with SyncKaizenClient(transport=script(reply(503)), base_url=URL, max_retries=0) as client:
+            assert (client.compress(data=1, on_failure="passthrough")).value == "1"
+    finally:
+        logger.removeFilter(fails)
