@@ -201,7 +201,9 @@ def _check(value: Any, schema: Mapping[str, Any], path: str) -> None:
         allowed = ", ".join(repr(one) for one in matching[0]["enum"])
         raise KaizenPayloadError(f"the value {_short(value)} is not allowed", path=path, remedy=f"use one of {allowed}")
     if "minimum" in kind and value < kind["minimum"]:
-        raise KaizenPayloadError(f"the value {_short(value)} is too small", path=path, remedy=f"use {kind['minimum']} or more")
+        raise KaizenPayloadError(
+            f"the value {_short(value)} is too small", path=path, remedy=f"use {kind['minimum']} or more"
+        )
     for index, item in enumerate(value if "items" in kind else ()):
         _check(item, kind["items"], f"{path}[{index}]")
     known: Mapping[str, Any] = kind.get("properties", {})
@@ -239,8 +241,10 @@ def _remedy(value: Any, kinds: list[Mapping[str, Any]]) -> str:
 def _endpoint(operation: str) -> tuple[Callable[..., dict[str, Any]], Any]:
     """Return the generated `_get_kwargs` of an operation and its request model, imported when first used."""
     row = OPERATIONS[operation]
+    # The models first, as a whole: were two threads to begin at two of them, each would wait for the other's import.
+    models = import_module("kaizen_client.generated.models")
     module = import_module(f"kaizen_client.generated.api.{row.module}")
-    model = getattr(import_module("kaizen_client.generated.models"), row.request) if row.request else None
+    model = getattr(models, row.request) if row.request else None
     return module._get_kwargs, model
 
 

@@ -11,7 +11,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from http.client import HTTPConnection
+from http.client import HTTPConnection, responses
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -344,10 +344,22 @@ def _without_secrets(request: Any) -> Any:
 
 
 def _plain_reply(reply: dict[str, Any]) -> dict[str, Any]:
-    """Keep of a reply's header fields only what a client reads."""
+    """Keep of a reply's head only what a client reads."""
+    reply["status"]["message"] = responses.get(reply["status"]["code"], "")
     kept = ("content-type", "retry-after")
     reply["headers"] = {name: value for name, value in reply["headers"].items() if name.lower() in kept}
     return reply
+
+
+def vcr_of(mode: Any) -> Any:
+    """Return what records and plays cassettes, secrets left out."""
+    return vcr.VCR(
+        record_mode=mode,
+        match_on=["method", "uri", "body"],
+        before_record_request=_without_secrets,
+        before_record_response=_plain_reply,
+        decode_compressed_response=True,
+    )
 
 
 @pytest.fixture
@@ -359,13 +371,7 @@ def cassette(request: pytest.FixtureRequest) -> Callable[[str], Any]:
 
     @contextmanager
     def open_cassette(name: str) -> Iterator[dict[str, Any]]:
-        recorder = vcr.VCR(
-            record_mode=vcr.mode.ALL if url else vcr.mode.NONE,
-            match_on=["method", "uri", "body"],
-            before_record_request=_without_secrets,
-            before_record_response=_plain_reply,
-            decode_compressed_response=True,
-        )
+        recorder = vcr_of(vcr.mode.ALL if url else vcr.mode.NONE)
         key = os.environ.get("RECORD_CASSETTES_KEY", "a-key-that-is-filtered")
         with recorder.use_cassette(str(CASSETTES / f"{name}.yaml")) as opened:
             yield {"base_url": url or RECORDED_URL, "api_key": key, "max_retries": 0}

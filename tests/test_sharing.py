@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import subprocess
+import sys
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -21,6 +23,27 @@ def test_sixteen_threads_share_one_pool_and_get_their_own_replies(service: Any) 
         pool = client._shared.transport._current.transport._pool  # type: ignore[attr-defined]
         assert len(pool.connections) <= 4
     assert replies == [f"id: {number}" for number in range(200)]
+
+
+def test_first_calls_in_threads_cannot_wait_for_each_others_imports() -> None:
+    # Each model imports its package first; threads that begin at two of them are told of a deadlock by Python.
+    script = """
+import sys
+from kaizen_client import SyncKaizenClient
+
+class Order:
+    found = []
+    def find_spec(self, name, path=None, target=None):
+        if name.startswith("kaizen_client.generated."):
+            self.found.append(name.removeprefix("kaizen_client.generated."))
+
+with SyncKaizenClient.embedded() as client:
+    sys.meta_path.insert(0, Order())
+    client.compress(data=1)
+print(*[name for name in Order.found if name in ("models", "api")])
+"""
+    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    assert done.stdout.split() == ["models", "api"]
 
 
 async def test_two_hundred_tasks_share_one_pool_and_get_their_own_replies(service: Any) -> None:
