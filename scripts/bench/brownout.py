@@ -94,6 +94,7 @@ class VirtualClock(Clock):
     """The time of the running loop, and chance by a seed."""
 
     def __init__(self, seed: int) -> None:
+        super().__init__()
         self._random = random.Random(seed)  # noqa: S311
 
     def monotonic(self) -> float:  # type: ignore[override]
@@ -107,6 +108,10 @@ class VirtualClock(Clock):
     def random(self) -> float:  # type: ignore[override]
         """Return the next number in [0, 1)."""
         return self._random.random()
+
+    async def asleep(self, seconds: float) -> None:
+        """Wait, on the loop's clock."""
+        await asyncio.sleep(seconds)
 
 
 def run(work: Callable[[], Coroutine[Any, Any, dict[int, Called]]]) -> dict[int, Called]:
@@ -210,14 +215,12 @@ async def offer(
             return
         succeeded[second] += 1
 
-    calls: set[asyncio.Task[None]] = set()
     loop = asyncio.get_running_loop()
-    while (now := loop.time()) < seconds:
-        task = loop.create_task(one(lot.choice(clients), int(now)))
-        calls.add(task)
-        task.add_done_callback(calls.discard)
-        await asyncio.sleep(lot.expovariate(rate))
-    await asyncio.gather(*calls)
+    # Ends the run where a call fails with anything but an error of ours.
+    async with asyncio.TaskGroup() as calls:
+        while (now := loop.time()) < seconds:
+            calls.create_task(one(lot.choice(clients), int(now)))
+            await asyncio.sleep(lot.expovariate(rate))
     await asyncio.gather(*(client.close() for client in clients))
     return {second: Called(made[second], succeeded[second]) for second in sorted(made)}
 
