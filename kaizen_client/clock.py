@@ -15,8 +15,12 @@ class Clock:
         closing: ends waits early.
     """
 
+    #: Never closed: for a clock without a client.
+    _closing = Closing()
+
     def __init__(self, closing: Closing | None = None) -> None:
-        self._closing = closing or Closing()
+        if closing is not None:
+            self._closing = closing
 
     @staticmethod
     def monotonic() -> float:

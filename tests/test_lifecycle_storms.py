@@ -236,8 +236,8 @@ async def test_a_storm_of_cancelled_calls_leaves_the_client_whole(whose: str) ->
         pool = pool_of(client)
         replies = await asyncio.gather(*(client.compress(data=number) for number in range(_CALLS)))
         assert [reply.value for reply in replies] == [sent(number) for number in range(_CALLS)]
-        if pool._tasks:
-            await asyncio.wait(pool._tasks)
+        if pool._under_way:
+            await asyncio.wait(pool._under_way)
         assert pool.places._value == _PLACES
         assert not [place for place in connections_of(pool, own) if not place.is_idle()]
         await client.close()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import socket
 import ssl
 import threading
 import time
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
 from typing import Any, Final, cast
 
@@ -141,8 +143,51 @@ def _addresses(host: str, port: int, whole: Exchange) -> list[str]:
 
 # --- async ------------------------------------------------------------------------------------------------------
 
+
+class AsyncExchange(Exchange):
+    """An exchange that can be ended from outside.
+
+    Not by cancelling its task: where that interrupts httpcore at its housekeeping, a connection is lost to its pool for
+    good. The connection is broken off instead, which httpcore is made for.
+    """
+
+    __slots__ = ("_connecting", "_dropped", "_stream")
+
+    def __init__(self, expires: float) -> None:
+        super().__init__(expires)
+        self._dropped = False
+        self._connecting: asyncio.Timeout | None = None
+        self._stream: httpcore.AsyncNetworkStream | None = None
+
+    def drop(self) -> None:
+        """Let every wait of the exchange end now, by an error."""
+        self._dropped = True
+        if self._connecting is not None:
+            self._connecting.reschedule(asyncio.get_running_loop().time())
+        if self._stream is not None:
+            with suppress(OSError):
+                self._stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+
+    def uses(self, stream: httpcore.AsyncNetworkStream, error: type[Exception]) -> None:
+        """Take note of the connection that is about to be waited for."""
+        self._stream = stream
+        if self._dropped:
+            raise error("the call has ended")
+
+    @asynccontextmanager
+    async def connecting(self) -> AsyncIterator[None]:
+        """Bound what happens before there is a connection."""
+        try:
+            async with asyncio.timeout(0 if self._dropped else None) as self._connecting:
+                yield
+        except TimeoutError as error:
+            raise httpcore.ConnectTimeout("the call has ended") from error
+        finally:
+            self._connecting = None
+
+
 #: The exchange of each task.
-EXCHANGE: Final[ContextVar[Exchange]] = ContextVar("kaizen_exchange")
+EXCHANGE: Final[ContextVar[AsyncExchange]] = ContextVar("kaizen_exchange")
 
 
 class _NotedStream(httpcore.AsyncNetworkStream):
@@ -152,12 +197,15 @@ class _NotedStream(httpcore.AsyncNetworkStream):
         self._stream = stream
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's own
+        exchange = EXCHANGE.get()
+        exchange.uses(self._stream, httpcore.ReadError)
         data = await self._stream.read(max_bytes, timeout)
         if data:
-            EXCHANGE.get().received = True
+            exchange.received = True
         return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
+        EXCHANGE.get().uses(self._stream, httpcore.WriteError)
         await self._stream.write(buffer, timeout)
 
     async def aclose(self) -> None:
@@ -172,6 +220,7 @@ class _NotedStream(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ASYNC109
     ) -> httpcore.AsyncNetworkStream:
+        EXCHANGE.get().uses(self._stream, httpcore.ConnectError)
         return _NotedStream(await self._stream.start_tls(ssl_context, server_hostname, timeout))
 
 
@@ -180,5 +229,7 @@ class NotedBackend(httpcore.AnyIOBackend):
 
     async def connect_tcp(self, *args: Any, **options: Any) -> httpcore.AsyncNetworkStream:
         """Open a connection, and note that the exchange has one of its own."""
-        EXCHANGE.get().fresh = True
-        return _NotedStream(await super().connect_tcp(*args, **options))
+        exchange = EXCHANGE.get()
+        exchange.fresh = True
+        async with exchange.connecting():
+            return _NotedStream(await super().connect_tcp(*args, **options))

@@ -30,7 +30,7 @@ from kaizen_client.exceptions import (
 )
 from kaizen_client.headers import Headers, Secret
 from kaizen_client.transports.base import BodyReader, WireReply, WireRequest, read_body, seconds
-from kaizen_client.transports.connections import EXCHANGE, BoundedBackend, Exchange, NotedBackend
+from kaizen_client.transports.connections import EXCHANGE, AsyncExchange, BoundedBackend, Exchange, NotedBackend
 from kaizen_client.transports.proxies import proxy_for
 from kaizen_client.transports.tls import ssl_context
 
@@ -433,7 +433,7 @@ class _AsyncPool:
         self.process = os.getpid()
         self.closed = False
         self._waiting = 0
-        self._tasks: set[asyncio.Task[WireReply]] = set()
+        self._under_way: dict[asyncio.Task[WireReply], AsyncExchange] = {}
 
     async def admit(self, request: WireRequest) -> None:
         """Take one of as many places as there are connections, so that no call waits inside httpx's pool."""
@@ -450,15 +450,26 @@ class _AsyncPool:
         if self.closed:
             raise _closed_error()
 
-    def started(self, work: Coroutine[Any, Any, WireReply]) -> asyncio.Task[WireReply]:
+    def started(self, work: Coroutine[Any, Any, WireReply], exchange: AsyncExchange) -> asyncio.Task[WireReply]:
         """Run one request in a task of its own, which gives its place back when it ends."""
         task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
+        self._under_way[task] = exchange
         task.add_done_callback(self._ended)
         return task
 
+    def drop(self, task: asyncio.Task[WireReply]) -> None:
+        """End a request that nobody waits for any more."""
+        exchange = self._under_way.get(task)
+        if exchange is None:
+            return
+        if self.transport is None:
+            # A client of the user's own has connections that are not ours to break off.
+            task.cancel()
+        else:
+            exchange.drop()
+
     def _ended(self, task: asyncio.Task[WireReply]) -> None:
-        self._tasks.discard(task)
+        del self._under_way[task]
         self.places.release()
         if not task.cancelled():
             task.exception()  # Nobody may be there any more to ask for it.
@@ -468,9 +479,9 @@ class _AsyncPool:
         self.closed = True
         for _ in range(self._waiting):
             self.places.release()
-        tasks = list(self._tasks)
+        tasks = list(self._under_way)
         for task in tasks:
-            task.cancel()
+            self.drop(task)
         if tasks:
             await asyncio.wait(tasks)
         if self.transport is not None:
@@ -508,12 +519,13 @@ class AsyncHttpxTransport:
         try:
             async with asyncio.timeout(None if left == float("inf") else left) as bound:
                 await pool.admit(request)
-                task = pool.started(self._exchanged(pool, request))
+                exchange = AsyncExchange(request.expires)
+                task = pool.started(self._exchanged(pool, request, exchange), exchange)
                 return await asyncio.shield(task)
         except asyncio.CancelledError:
             if task is not None and not task.done():
                 # A caller who has gone: a reply that is near leaves a connection to use again.
-                asyncio.get_running_loop().call_later(_GRACE, task.cancel)
+                asyncio.get_running_loop().call_later(_GRACE, pool.drop, task)
             elif task is not None and task.cancelled() and not _is_cancelled():
                 raise _closed_error() from None
             raise
@@ -521,7 +533,7 @@ class AsyncHttpxTransport:
             # A socket's own timeout is an OSError of this type too.
             if bound.expired():
                 if task is not None:
-                    task.cancel()
+                    pool.drop(task)
                 raise _deadline_error(error) from None
             raise _translated(error, request, proxied=self._proxied) from error
         except _HTTPX_ERRORS as error:
@@ -565,8 +577,7 @@ class AsyncHttpxTransport:
         transport._pool._network_backend = NotedBackend()
         return transport
 
-    async def _exchanged(self, pool: _AsyncPool, request: WireRequest) -> WireReply:
-        exchange = Exchange(request.expires)
+    async def _exchanged(self, pool: _AsyncPool, request: WireRequest, exchange: AsyncExchange) -> WireReply:
         EXCHANGE.set(exchange)
         if self._client is not None:
             if self._client.is_closed:
@@ -588,8 +599,7 @@ class AsyncHttpxTransport:
         response = await transport.handle_async_request(httpx.Request(**_parts(request)))
         return await self._receive(response, request)
 
-    @staticmethod
-    async def _receive(response: httpx.Response, request: WireRequest) -> WireReply:
+    async def _receive(self, response: httpx.Response, request: WireRequest) -> WireReply:
         headers = _headers_of(response)
         try:
             if response.is_stream_consumed:
@@ -601,7 +611,9 @@ class AsyncHttpxTransport:
                 await response.extensions["network_stream"].aclose()
             return WireReply(response.status_code, headers, reader.finish())
         finally:
-            await response.aclose()
+            closing = response.aclose()
+            # A client of the user's own is ended by cancelling; interrupted here, its pool would lose the connection.
+            await (closing if self._client is None else asyncio.shield(asyncio.ensure_future(closing)))
 
 
 def _is_cancelled() -> bool:
