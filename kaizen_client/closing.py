@@ -6,6 +6,8 @@ import asyncio
 import threading
 from contextlib import suppress
 
+from kaizen_client.forks import renew_after_fork
+
 
 class Closing:
     """Whether a client is closed, and a way to wait that ends when it is; for any number of threads and event loops."""
@@ -13,7 +15,17 @@ class Closing:
     def __init__(self) -> None:
         self._closed = threading.Event()
         self._sleepers: set[asyncio.Future[None]] = set()
+        self.after_fork()
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Make the locks anew: an event has one too. Who waited is not here."""
         self._lock = threading.Lock()
+        closed = self._closed.is_set()
+        self._closed = threading.Event()
+        if closed:
+            self._closed.set()
+        self._sleepers = set()
 
     @property
     def closed(self) -> bool:

@@ -143,6 +143,10 @@ def _one_of(*allowed: str) -> Callable[[Any], str]:
     return read
 
 
+def _level(value: Any) -> str:
+    return _one_of(*LEVELS)(value.strip().lower() if isinstance(value, str) else value)
+
+
 def _key(value: Any) -> Secret:
     if callable(value):
         return Secret(value)
@@ -161,7 +165,7 @@ def check_key(value: str) -> None:
     if not value or value != value.strip():
         raise _Problem("is empty, or begins or ends with white space or a line break (value not shown)")
     if problem := problem_with("authorization", value):
-        raise _Problem(f"{problem} (value not shown)")
+        raise _Problem(f"{problem.removeprefix('the value ')} (value not shown)")
 
 
 def is_key(value: object) -> bool:
@@ -245,10 +249,13 @@ def _transport(value: Any) -> Any:
     return value
 
 
+_POLICY_NUMBERS: Final = ("base", "longest", "longest_retry_after", "stretch", "budget", "refund")
+
+
 def _policy(value: Any) -> Any:
-    for name, least in (("budget", 0.0), ("refund", 0.0)):
-        number = getattr(value, name, least)
-        if isinstance(number, bool) or not isinstance(number, int | float) or not number >= least:
+    for name in _POLICY_NUMBERS:
+        number = getattr(value, name, 0.0)
+        if isinstance(number, bool) or not isinstance(number, int | float) or not number >= 0:
             raise _Problem(f"has a {name} that is not a number of 0 or more")
     if not callable(getattr(value, "retries_status", None)) or not callable(getattr(value, "delay", None)):
         raise _Problem("must have retries_status() and delay(), as RetryPolicy has")
@@ -323,7 +330,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("retry_policy", None, RetryPolicy(), "When failed attempts are repeated; see `RetryPolicy`.", _policy),
     Setting(
         "log", "KAIZEN_LOG", None, "`debug`, `info`, `warning` or `error`: logs to stderr from this level on.",
-        _one_of(*LEVELS),
+        _level,
     ),
     Setting(
         "tracing", "KAIZEN_TRACING", default=True, read=_flag,

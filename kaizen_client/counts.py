@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from kaizen_client.forks import renew_after_fork
+
 
 class Counts(NamedTuple):
     """How the calls of a client, and of the copies that share its connections, ended so far.
@@ -37,8 +39,13 @@ class Counter:
     """Counts calls; safe in threads."""
 
     def __init__(self) -> None:
-        self._counts = dict.fromkeys(Counts._fields, 0)
+        self.after_fork()
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Make the lock anew, and count from nothing: the calls so far are the parent's."""
         self._lock = threading.Lock()
+        self._counts = dict.fromkeys(Counts._fields, 0)
 
     def add(self, name: str) -> None:
         """Count one more of a field of `Counts`."""

@@ -240,9 +240,9 @@ class KaizenAPIError(KaizenError):
         self.detail: Any = fields.get("detail")
         code, own_id = fields.get("code"), fields.get("request_id")
         self.code: str | None = code if isinstance(code, str) else None
-        self.request_id: str | None = (
-            own_id if isinstance(own_id, str) and own_id else self.headers.get("x-request-id") or request_id
-        )
+        found = own_id if isinstance(own_id, str) and own_id else self.headers.get("x-request-id") or request_id
+        # It goes to logs, where a second line would be another record.
+        self.request_id: str | None = None if found is None else _line(found)
         self.retry_after = retry_after
         self.attempts = tuple(attempts)
         super().__init__(self._text(), metadata=metadata)
@@ -370,6 +370,8 @@ _BY_STATUS: dict[int, type[KaizenAPIError]] = {
     429: KaizenRateLimitError,
 }
 _PREVIEW = 120
+#: How much of a reply an error keeps, in bytes.
+_LONGEST_PAYLOAD = 1024 * 1024
 #: How deeply the JSON of an error may be nested; deeper, it is kept as text.
 _DEEPEST = 100
 
@@ -406,7 +408,12 @@ def _refuse_constant(name: str) -> Any:
 
 
 def payload_of(body: bytes) -> Any:
-    """Return a body for an error: JSON where it is JSON that is not nested too deeply, else text."""
+    """Return a body for an error: JSON where it is JSON that is not nested too deeply, else text.
+
+    Of a long one it is the beginning: to read and search tens of megabytes would hold an event loop for seconds.
+    """
+    if len(body) > _LONGEST_PAYLOAD:
+        return _text(body[:_LONGEST_PAYLOAD])
     try:
         payload = parsed_body(body)
     except ValueError:
@@ -414,7 +421,12 @@ def payload_of(body: bytes) -> Any:
     else:
         if not _is_deep(payload):
             return payload
-    return body.decode("utf-8", "replace")
+    return _text(body)
+
+
+def _text(body: bytes) -> str:
+    # UTF-16 and UTF-32 too, in which a secret would not be found otherwise.
+    return body.decode(json.detect_encoding(body), "replace")
 
 
 def _is_deep(value: Any) -> bool:
@@ -474,7 +486,7 @@ def without_secrets(payload: Any, headers: Headers, body: bytes, secrets: Sequen
     payload = _without(payload, found)
     headers = Headers({name: _without(value, found) for name, value in headers.items()})
     # More than is shown, so that no secret is cut in two, in however many bytes it is written.
-    beginning = body[: _PREVIEW + max(map(len, secrets)) * 16].decode("utf-8", "replace")
+    beginning = _text(body[: _PREVIEW + max(map(len, secrets)) * 16])
     return payload, headers, _without(beginning, found).encode()[:_PREVIEW]
 
 

@@ -13,6 +13,8 @@ HIDDEN: Final = "***"
 _NAME: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
 # What stands in a credential: after a scheme (`Bearer x`), or after the name of a cookie (`a=x; b=y`).
 _PARTS: Final = re.compile(r"(?:^\S+ +|^[^=\s;]+=|; *[^=\s;]+=)([^;]+)")
+#: RFC 9112, section 6: they tell where a request ends; wrong ones would mix it up with the next.
+_FRAMING: Final = frozenset({"content-length", "transfer-encoding"})
 #: A shorter text is no secret, and would be found in everything.
 _SHORTEST: Final = 6
 _SECRET: Final = re.compile(
@@ -29,6 +31,8 @@ def problem_with(name: object, value: object) -> str | None:
     """Say what is wrong with a field that a user set, without its value; None for a good one."""
     if not isinstance(name, str) or not _NAME.match(name):
         return "the name is not an HTTP field name"
+    if name.lower() in _FRAMING:
+        return "the client says itself how long a body is"
     if not isinstance(value, str):
         return f"the value must be a string, not {type(value).__name__}"
     # RFC 9110, section 5.5: control characters have no place in a value, and a line break would start a new field.

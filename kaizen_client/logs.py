@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from kaizen_client.events import AttemptEvent
+    from kaizen_client.exceptions import KaizenError
 
 logger: Final = logging.getLogger("kaizen_client")
 
@@ -20,19 +21,26 @@ _handler: logging.Handler | None = None
 def write_to_stderr(level: str) -> None:
     """Write the logger's records of a level and above to stderr, as the `log` setting asks.
 
-    An application that has given the logger a handler of its own keeps it, and gets the level only.
+    Where the application has handlers, the logger's own or the root's, they get the records, and stderr does not.
 
     Args:
         level: one of `LEVELS`.
     """
     global _handler
-    logger.setLevel(level.upper())
-    if _handler is None and not logger.handlers:
+    wanted = logging.getLevelNamesMapping()[level.upper()]
+    # Lowered only: what the application hears of other clients it goes on to hear.
+    if wanted < logger.getEffectiveLevel():
+        logger.setLevel(wanted)
+    if _handler is None:
         _handler = logging.StreamHandler()
         _handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+        _handler.addFilter(_nobody_else_listens)
         logger.addHandler(_handler)
-        # What the root logger writes too would stand there twice.
-        logger.propagate = False
+    _handler.setLevel(wanted)
+
+
+def _nobody_else_listens(record: logging.LogRecord) -> bool:
+    return not logging.getLogger().handlers and logger.handlers == [_handler]
 
 
 def attempted(event: AttemptEvent) -> None:
@@ -52,12 +60,20 @@ def attempted(event: AttemptEvent) -> None:
     )  # fmt: skip
 
 
-def gave_back(operation: str, request_id: str | None, error: BaseException) -> None:
-    """Log that a call failed and gave its original back."""
-    name = type(error).__name__
+def gave_back(operation: str, error: KaizenError) -> None:
+    """Log that a call failed and gave its original back: after what, and why it was not tried again."""
+    name, status = type(error).__name__, getattr(error, "status_code", None)
+    request_id, attempts = getattr(error, "request_id", None), getattr(error, "attempts", ())
+    seconds = attempts[-1].start + attempts[-1].seconds if attempts else 0.0
+    remarks = [note for note in getattr(error, "__notes__", ()) if note.startswith("not tried again")]
     _write(
-        logging.WARNING, "%s failed and gave the original back: %s (request id %s)", operation, name, request_id,
-        extra={"kaizen": {"operation": operation, "request_id": request_id, "error": name}},
+        logging.WARNING, "%s failed and gave the original back: %s%s after %d attempts in %.3f s (request id %s)%s",
+        operation, name, "" if status is None else f" {status}", len(attempts), seconds, request_id,
+        "".join(f"; {remark}" for remark in remarks),
+        extra={"kaizen": {
+            "operation": operation, "request_id": request_id, "error": name, "status": status,
+            "attempts": len(attempts), "seconds": seconds,
+        }},
     )  # fmt: skip
 
 

@@ -50,5 +50,5 @@ def original_as_result(
     }
     if is_prompt:
         reply["meta"] = given_back.meta_of(source, None)
-    logs.gave_back(operation, getattr(error, "request_id", None), error)
+    logs.gave_back(operation, error)
     return kind.from_reply(reply, metadata=metadata, error=error, sent=sent)

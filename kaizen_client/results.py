@@ -165,13 +165,19 @@ class KaizenResult(ReplyBlock):
 
     @property
     def http(self) -> HttpInfo | None:
-        """How the reply came: status, headers, seconds, attempts; None where nothing was received."""
+        """How the reply came: status, headers, seconds, attempts; None where the original was given back."""
         return cast("HttpInfo | None", self._state("_http", None))
 
     @property
     def request_id(self) -> str | None:
         """The id of the request, to name it in the service's logs."""
-        return self.http.request_id if self.http else None
+        return self.http.request_id if self.http else getattr(self.error, "request_id", None)
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """A record of every try: of the reply, or of the failure after which the original was given back."""
+        found = self.http.attempts if self.http else getattr(self.error, "attempts", ())
+        return cast("tuple[Attempt, ...]", found)
 
     @property
     def error(self) -> KaizenError | None:

@@ -6,6 +6,7 @@ import math
 import threading
 from typing import Any
 
+from kaizen_client.forks import renew_after_fork
 from kaizen_client.retries import RetryPolicy
 
 
@@ -30,6 +31,11 @@ class RetryBudget:
         self._most = tokens
         self._refund = refund
         self._tokens = tokens
+        self.after_fork()
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Make the lock anew."""
         self._lock = threading.Lock()
 
     @property

@@ -11,6 +11,8 @@ import threading
 from bisect import bisect_left, insort
 from typing import Final
 
+from kaizen_client.forks import renew_after_fork
+
 #: What is left of the measured rate after a cut.
 _CUT: Final = 0.7
 #: How long after a cut the rate that was too much is allowed again, in seconds.
@@ -39,7 +41,8 @@ class SendRate:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self.after_fork()
+        renew_after_fork(self)
         self._tickets = 0
         # Tickets given back whose turn has not come, in order, and how many others were given back.
         self._returned: list[int] = []
@@ -54,6 +57,10 @@ class SendRate:
         self._too_much: float | None = None
         self._cut_at = 0.0
 
+    def after_fork(self) -> None:
+        """Make the lock anew."""
+        self._lock = threading.Lock()
+
     def ticket(self, now: float) -> int:
         """Take the next ticket."""
         with self._lock:
@@ -65,6 +72,7 @@ class SendRate:
         """Return how long to wait before the request of a ticket may leave, in seconds; 0 where it may leave now."""
         with self._lock:
             limit = self._serve(now)
+            now = self._updated
             ahead = self._rank(ticket) - self._served
             if limit is None or ahead <= 0:
                 self._measure(now)
@@ -99,6 +107,8 @@ class SendRate:
 
     def _serve(self, now: float) -> float | None:
         """Serve tickets up to this moment, and return the limit."""
+        # Threads may come here in another order than they looked at the clock.
+        now = max(now, self._updated)
         limit = self._limit(now)
         served = self._served + (0.0 if limit is None else limit * max(0.0, now - self._updated))
         self._served = self._waiting_up_to() if limit is None else min(served, self._waiting_up_to() + _AT_ONCE)
@@ -129,7 +139,8 @@ class SendRate:
     def _measure(self, now: float) -> None:
         window = now // _WINDOW * _WINDOW
         if window > self._window:
+            gone = (window - self._window) / _WINDOW
             latest = self._count / (window - self._window)
-            self._measured = latest * _WEIGHT + self._measured * (1 - _WEIGHT)
+            self._measured = latest * _WEIGHT + self._measured * (1 - _WEIGHT) ** gone
             self._window, self._count = window, 0
         self._count += 1

@@ -31,6 +31,7 @@ from kaizen_client.exceptions import (
     KaizenResponseError,
     parsed_body,
 )
+from kaizen_client.forks import renew_after_fork
 from kaizen_client.metadata import checked as checked_metadata
 from kaizen_client.metadata import merged
 from kaizen_client.options import MISSING, CallOptions, EncodeCallOptions, KaizenTimeout, Missing, hide_headers
@@ -96,12 +97,22 @@ class _Shared:
         self.counter = Counter()
         self.closing = Closing()
         self._users = 0
-        self._lock = threading.Lock()
+        self.after_fork()
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Make the lock anew: one that may be taken again, by a client that is collected while it is held."""
+        self._lock = threading.RLock()
 
     def taken(self) -> Self:
         with self._lock:
             self._users += 1
         return self
+
+    def abandoned(self) -> None:
+        """Count a client that was collected without being closed no more; nothing is closed here."""
+        with self._lock:
+            self._users -= 1
 
     def given_back(self) -> None:
         with self._lock:
@@ -224,9 +235,11 @@ class SyncKaizenClient:
 
         Raises:
             KaizenConfigError: a setting will not do.
+            KaizenRequestError: this client is closed.
 
         >>> patient = client.with_options(timeout=120, max_retries=5)
         """
+        self._require_open()
         hidden(settings)
         config = self._config.replace(**settings)
         config.require_flavour(asynchronous=False)
@@ -257,6 +270,8 @@ class SyncKaizenClient:
 
     def __del__(self) -> None:
         if not getattr(self, "_closed", True):
+            self._closed = True
+            self._shared.abandoned()
             warnings.warn(f"{type(self).__name__} was not closed", ResourceWarning, stacklevel=2, source=self)
 
     def __repr__(self) -> str:

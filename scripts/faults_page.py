@@ -32,7 +32,8 @@ What holds for all of them:
 - The error has the call's `metadata`, its `request_id` and its `attempts`; where there was a reply also `status_code`,
   `headers` and `payload`; where there was none, what lies underneath in `original`.
 
-*Attempts* is how many there are, at the default settings, when every one fails.
+*Attempts* is how many there are, at the default `max_retries`, when every one fails and the deadline leaves time for
+them.
 """
 
 

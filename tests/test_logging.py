@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -25,6 +25,12 @@ def untouched_logger(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     LOGGER.setLevel(kept[0])
     LOGGER.propagate = kept[1]
     LOGGER.handlers[:] = kept[2]
+
+
+@pytest.fixture
+def nobody_listens(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Take away the handlers that pytest puts on the root logger for each part of a test."""
+    return lambda: monkeypatch.setattr(logging.getLogger(), "handlers", [])
 
 
 def test_a_call_is_logged_at_debug_with_an_allow_list_of_facts(caplog: pytest.LogCaptureFixture) -> None:
@@ -69,11 +75,15 @@ def test_fail_open_is_one_warning_line(caplog: pytest.LogCaptureFixture) -> None
         client.compress(data=1, request_id="id-1")
     warnings = [record for record in caplog.records if record.levelno >= logging.WARNING]
     assert [record.getMessage() for record in warnings] == [
-        "compress failed and gave the original back: KaizenServerError (request id id-1)"
+        "compress failed and gave the original back: KaizenServerError 500 after 3 attempts in 0.750 s "
+        "(request id id-1)"
     ]
 
 
-async def test_the_log_setting_writes_to_stderr_from_its_level_on(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_the_log_setting_writes_to_stderr_from_its_level_on(
+    nobody_listens: Callable[[], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    nobody_listens()
     async with KaizenClient(transport=FakeKaizen(), log="info") as client:
         await client.compress(data=1)
         assert capsys.readouterr().err == ""
@@ -83,9 +93,10 @@ async def test_the_log_setting_writes_to_stderr_from_its_level_on(capsys: pytest
 
 
 def test_the_variable_is_read_when_a_client_is_made(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    nobody_listens: Callable[[], None], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("KAIZEN_LOG", "debug")
+    nobody_listens()
+    monkeypatch.setenv("KAIZEN_LOG", "Debug")
     with SyncKaizenClient(transport=FakeKaizen()) as client:
         client.health()
     assert "GET / 200" in capsys.readouterr().err
@@ -94,7 +105,8 @@ def test_the_variable_is_read_when_a_client_is_made(
         SyncKaizenClient(transport=FakeKaizen())
 
 
-def test_many_clients_write_a_line_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_many_clients_write_a_line_once(nobody_listens: Callable[[], None], capsys: pytest.CaptureFixture[str]) -> None:
+    nobody_listens()
     for _ in range(3):
         with SyncKaizenClient(transport=FakeKaizen(), log="debug") as client:
             pass
@@ -119,3 +131,25 @@ def test_without_the_setting_the_logger_is_left_alone() -> None:
         client.compress(data=1)
     assert LOGGER.handlers == []
     assert LOGGER.level == logging.NOTSET
+
+
+def test_the_roots_handlers_get_the_records_in_place_of_stderr(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = io.StringIO()
+    monkeypatch.setattr(logging.getLogger(), "handlers", [logging.StreamHandler(own)])
+    with SyncKaizenClient(transport=FakeKaizen(), log="debug") as client:
+        client.health()
+    assert own.getvalue().count("GET / 200") == 1
+    assert capsys.readouterr().err == ""
+
+
+def test_a_higher_level_of_one_client_silences_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    fake = FakeKaizen()
+    fake.fail_next(500, times=3)
+    with (
+        SyncKaizenClient(transport=FakeKaizen(), log="error"),
+        SyncKaizenClient(transport=fake, on_failure="passthrough") as client,
+    ):
+        client.compress(data=1)
+    assert "gave the original back" in caplog.text

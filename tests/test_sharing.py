@@ -14,6 +14,10 @@ from typing import Any
 import pytest
 
 from kaizen_client import KaizenClient, KaizenPoolTimeoutError, KaizenTimeout, SyncKaizenClient
+from kaizen_client.headers import Headers
+from kaizen_client.transports.base import WireRequest
+
+REQUEST = WireRequest("GET", "http://127.0.0.1/", Headers(), None, KaizenTimeout(), float("inf"), 1000)
 
 
 def test_sixteen_threads_share_one_pool_and_get_their_own_replies(service: Any) -> None:
@@ -100,3 +104,45 @@ def test_a_child_process_has_connections_of_its_own(service: Any) -> None:
             os._exit(0 if good else 1)
         assert client.compress(data={"id": 1}).value == "id: 1"
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_lock_that_another_thread_holds_at_the_fork_does_not_stop_the_child(service: Any) -> None:
+    with SyncKaizenClient(base_url=service.url, max_connections=3) as client:
+        client.health()
+        held = [
+            client._shared._lock, client._shared.counter._lock, client._shared.rate._lock, client._budget._lock,
+            client._shared.closing._lock, client._shared.transport._lock,  # type: ignore[attr-defined]
+        ]  # fmt: skip
+        with ThreadPoolExecutor(1) as other:
+            for lock in held:
+                other.submit(lock.acquire).result()
+            child = os.fork()
+            if child == 0:
+                client.with_options(timeout=5).health()
+                os._exit(0 if client.counts.calls == 1 else 1)
+            for lock in held:
+                other.submit(lock.release).result()
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        assert client.counts.calls == 1
+
+
+def test_a_copy_that_was_never_closed_does_not_keep_the_connections_open(service: Any) -> None:
+    client = SyncKaizenClient(base_url=service.url)
+    copy = client.with_options(timeout=5)
+    copy.health()
+    with pytest.warns(ResourceWarning, match="was not closed"):
+        copy.__del__()
+    client.close()
+    assert client._shared.closing.closed
+
+
+def test_a_pool_that_an_interrupt_hit_is_used_no_more(service: Any) -> None:
+    with SyncKaizenClient(base_url=service.url) as client:
+        client.health()
+        before = client._shared.transport._current  # type: ignore[attr-defined]
+        with pytest.raises(KeyboardInterrupt), before.admitted(REQUEST):
+            raise KeyboardInterrupt
+        client.health()
+        assert client._shared.transport._current is not before  # type: ignore[attr-defined]
+        assert before._transport._pool.connections == []

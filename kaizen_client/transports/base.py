@@ -112,6 +112,11 @@ class BodyReader:
         self._inflate = None
         #: How many compressed bytes came.
         self._compressed = 0
+        #: Whether the last member that was begun is over, and whether all that it held so far was taken.
+        self._ended = False
+        self._drained = True
+        #: The first byte of a member, where the rest has not come yet.
+        self._held = b""
         coding = headers.get("content-encoding", "identity").strip().lower()
         if coding in ("gzip", "x-gzip", "deflate"):
             import zlib
@@ -134,24 +139,39 @@ class BodyReader:
         import zlib
 
         self._compressed += len(chunk)
-
+        if self._compressed > self._request.max_response_bytes:
+            raise self._error(f"the body is over max_response_bytes ({self._request.max_response_bytes:,}), compressed")
+        if self._ended:
+            chunk = self._next_member(chunk)
         try:
-            while True:
+            while chunk or not self._drained:
                 part = self._inflate.decompress(chunk, _STEP)
                 self._keep(part)
                 chunk = self._inflate.unconsumed_tail
+                self._drained = len(part) < _STEP
                 if self._inflate.eof:
-                    chunk = self._inflate.unused_data
-                    # A gzip body may have several members (RFC 1952, section 2.2); padding after them is none.
-                    if not chunk.startswith(_GZIP):
-                        break
-                    self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 32)
-                elif not chunk and len(part) < _STEP:
-                    break
+                    self._ended = self._drained = True
+                    chunk = self._next_member(self._inflate.unused_data)
         except zlib.error as error:
             raise KaizenConnectionError(f"the reply's compressed body is broken: {error}", error) from error
-        if len(chunk) > self._request.max_response_bytes:
-            raise self._error(f"more than max_response_bytes ({self._request.max_response_bytes:,}) follow the body")
+
+    def _next_member(self, data: bytes) -> bytes:
+        """Begin the next member of a gzip body where there is one, and return what is to be read of it.
+
+        RFC 1952, section 2.2: a body may have several members. What follows them otherwise is padding.
+        """
+        import zlib
+
+        data = self._held + data
+        self._held = b""
+        if data == _GZIP[:1]:
+            self._held = data
+            return b""
+        if not data.startswith(_GZIP):
+            return b""
+        self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 32)
+        self._ended = False
+        return data
 
     def _keep(self, part: bytes) -> None:
         self._room -= len(part)
@@ -165,7 +185,7 @@ class BodyReader:
         Raises:
             KaizenConnectionError: the compressed body was cut off.
         """
-        if self._inflate is not None and self._compressed and not self._inflate.eof:
+        if self._inflate is not None and self._compressed and not self._ended:
             raise KaizenConnectionError("the reply's compressed body was cut off")
         return self._whole.getvalue()
 

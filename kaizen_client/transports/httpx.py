@@ -28,6 +28,7 @@ from kaizen_client.exceptions import (
     KaizenRequestError,
     KaizenTimeoutError,
 )
+from kaizen_client.forks import renew_after_fork
 from kaizen_client.headers import Headers, Secret
 from kaizen_client.transports.base import BodyReader, WireReply, WireRequest, read_body, seconds
 from kaizen_client.transports.connections import EXCHANGE, AsyncExchange, BoundedBackend, Exchange, NotedBackend
@@ -112,6 +113,12 @@ def _headers_of(response: httpx.Response) -> Headers:
     return Headers(response.headers.multi_items())
 
 
+def _refused(response: httpx.Response) -> WireReply:
+    """Return a reply that a hook of the user's own client made an error of; its body may not have been read."""
+    body = response.content if response.is_stream_consumed and hasattr(response, "_content") else b""
+    return WireReply(response.status_code, _headers_of(response), body)
+
+
 def _has_surplus(response: httpx.Response) -> bool:
     """Tell whether more came than the reply: httpcore would take it for the reply to the next request.
 
@@ -135,7 +142,8 @@ def _consumed(response: httpx.Response, headers: Headers, request: WireRequest) 
 
 def _origin(request: WireRequest) -> str:
     parts = urlsplit(request.url)
-    return f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}"
+    host = parts.hostname or ""
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{f':{parts.port}' if parts.port else ''}"
 
 
 def _certificate_error(error: BaseException) -> ssl.SSLCertVerificationError | None:
@@ -258,7 +266,10 @@ class _SyncPool:
         self._places = threading.Semaphore(places)
         self._lock = threading.Lock()
         self._waiting = 0
+        self._active = 0
         self._closed = False
+        #: Whether no further call shall use it.
+        self.discarded = False
         #: Beside the pool: each for one request that must not go over a kept connection.
         self._single: set[httpx.HTTPTransport] = set()
 
@@ -266,6 +277,8 @@ class _SyncPool:
         transport = httpx.HTTPTransport(**self._arguments)
         # httpx has no argument for httpcore's public `network_backend`.
         transport._pool._network_backend = self.backend
+        # httpcore's own lock is written in Python: a signal's exception, such as Ctrl-C, could leave it held for good.
+        transport._pool._optional_thread_lock = cast("Any", threading.Lock())
         return transport
 
     @contextmanager
@@ -274,13 +287,24 @@ class _SyncPool:
         if not self._places.acquire(blocking=False):
             self._wait(request)
         try:
+            with self._lock:
+                self._active += 1
             if self._closed:
                 raise _closed_error()
             yield
+        except Exception:
+            raise
+        except BaseException:
+            # Ctrl-C and its like may have hit httpcore at its housekeeping, which then has connections that are lost.
+            self.discarded = True
+            raise
         finally:
             self._places.release()
-            if self._closed:
-                # What began just before it was closed has opened a connection again.
+            with self._lock:
+                self._active -= 1
+                last = self.discarded and not self._active
+            # What began just before it was closed has opened a connection again.
+            if self._closed or last:
                 self._transport.close()
 
     def _wait(self, request: WireRequest) -> None:
@@ -342,12 +366,17 @@ class HttpxTransport:
             )
         self._config = config
         self._client = client
-        self._lock = threading.Lock()
+        self.after_fork()
+        renew_after_fork(self)
         self._current: _SyncPool | None = None
         self._closed = False
         # A wrong proxy is found now rather than at the first call.
         self._arguments = {} if client is not None else _arguments(config)
         self._proxied = "proxy" in self._arguments
+
+    def after_fork(self) -> None:
+        """Make the lock anew."""
+        self._lock = threading.Lock()
 
     def send(self, request: WireRequest) -> WireReply:
         """Send one request and return the whole reply."""
@@ -357,6 +386,8 @@ class HttpxTransport:
             pool = self._pool()
             with pool.admitted(request):
                 return self._over_pool(pool, request)
+        except httpx.HTTPStatusError as error:
+            return _refused(error.response)
         except _HTTPX_ERRORS as error:
             if self._closed:
                 raise _closed_error() from error
@@ -373,14 +404,15 @@ class HttpxTransport:
 
     def _pool(self) -> _SyncPool:
         current = self._current
-        if current is not None and current.process == os.getpid():
+        if current is not None and current.process == os.getpid() and not current.discarded:
             return current
         with self._lock:
             if self._closed:
                 raise _closed_error()
-            if self._current is None or self._current.process != os.getpid():
-                self._current = _SyncPool(self._arguments, self._config.max_connections)
-            return self._current
+            current = self._current
+            if current is None or current.process != os.getpid() or current.discarded:
+                current = self._current = _SyncPool(self._arguments, self._config.max_connections)
+            return current
 
     def _over_pool(self, pool: _SyncPool, request: WireRequest) -> WireReply:
         try:
@@ -505,12 +537,17 @@ class AsyncHttpxTransport:
             )
         self._config = config
         self._client = client
-        self._lock = threading.Lock()
+        self.after_fork()
+        renew_after_fork(self)
         self._pools: dict[asyncio.AbstractEventLoop, _AsyncPool] = {}
         self._closed = False
         # A wrong proxy is found now rather than at the first call.
         self._arguments = {} if client is not None else _arguments(config)
         self._proxied = "proxy" in self._arguments
+
+    def after_fork(self) -> None:
+        """Make the lock anew."""
+        self._lock = threading.Lock()
 
     async def send(self, request: WireRequest) -> WireReply:
         """Send one request and return the whole reply."""
@@ -532,10 +569,15 @@ class AsyncHttpxTransport:
         except TimeoutError as error:
             # A socket's own timeout is an OSError of this type too.
             if bound.expired():
-                if task is not None:
+                if task is not None and self._client is None:
                     pool.drop(task)
+                elif task is not None:
+                    # It ends by itself, its waits being bounded; cancelling is for one that drips.
+                    asyncio.get_running_loop().call_later(_GRACE, pool.drop, task)
                 raise _deadline_error(error) from None
             raise _translated(error, request, proxied=self._proxied) from error
+        except httpx.HTTPStatusError as error:
+            return _refused(error.response)
         except _HTTPX_ERRORS as error:
             if self._closed:
                 raise _closed_error() from error

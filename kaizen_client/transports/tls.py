@@ -90,7 +90,8 @@ def _made(verify: bool, files: _Files, trusted: _File | None, directory: str | N
             raise KaizenConfigError(text, setting=setting) from None
         except (ssl.SSLError, OSError) as error:
             raise KaizenConfigError(
-                f"client_cert ({files.client_cert.path}) and its key are not a pair in PEM form: {_reason(error)}",
+                f"client_cert ({files.client_cert.path}) and its key are not a pair in PEM form: {_reason(error)}"
+                + ("" if key else "; a key in a file of its own is given as client_key (KAIZEN_CLIENT_KEY)"),
                 setting="client_cert",
             ) from None
     return context

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from kaizen_client import (
+    KaizenAuthenticationError,
     KaizenClient,
     KaizenClientConfig,
     KaizenConfigError,
@@ -142,3 +143,23 @@ async def test_the_text_of_a_client_shows_no_key() -> None:
 async def test_an_unknown_setting_is_refused() -> None:
     with pytest.raises(KaizenConfigError, match="no setting is called timeuot"):
         KaizenClient(timeuot=3)  # type: ignore[call-arg]
+
+
+async def test_a_hook_of_the_users_own_client_that_makes_an_error_of_a_status_hides_it_not() -> None:
+    async def refuse(response: httpx.Response) -> None:
+        response.raise_for_status()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(401, json={"detail": "no"}, request=request)
+
+    own = httpx.AsyncClient(transport=httpx.MockTransport(answer), event_hooks={"response": [refuse]})
+    async with own, KaizenClient(base_url="https://kaizen.example", client=own, on_failure="passthrough") as client:
+        with pytest.raises(KaizenAuthenticationError):
+            await client.compress(data=1)
+
+
+async def test_a_closed_client_makes_no_copy(service: Any) -> None:
+    client = KaizenClient(base_url=service.url)
+    await client.close()
+    with pytest.raises(KaizenRequestError, match="closed"):
+        client.with_options(timeout=1)

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from kaizen_client import (
+    KaizenAuthenticationError,
     KaizenClientConfig,
     KaizenConfigError,
     KaizenRequestError,
@@ -143,3 +144,23 @@ def test_the_text_of_a_client_shows_no_key() -> None:
 def test_an_unknown_setting_is_refused() -> None:
     with pytest.raises(KaizenConfigError, match="no setting is called timeuot"):
         SyncKaizenClient(timeuot=3)  # type: ignore[call-arg]
+
+
+def test_a_hook_of_the_users_own_client_that_makes_an_error_of_a_status_hides_it_not() -> None:
+    def refuse(response: httpx.Response) -> None:
+        response.raise_for_status()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(401, json={"detail": "no"}, request=request)
+
+    own = httpx.Client(transport=httpx.MockTransport(answer), event_hooks={"response": [refuse]})
+    with own, SyncKaizenClient(base_url="https://kaizen.example", client=own, on_failure="passthrough") as client:
+        with pytest.raises(KaizenAuthenticationError):
+            client.compress(data=1)
+
+
+def test_a_closed_client_makes_no_copy(service: Any) -> None:
+    client = SyncKaizenClient(base_url=service.url)
+    client.close()
+    with pytest.raises(KaizenRequestError, match="closed"):
+        client.with_options(timeout=1)

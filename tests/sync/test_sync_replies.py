@@ -120,7 +120,7 @@ BODIES = {
     "html": (b"<html><h1>Bad gateway</h1></html>", "text/html"),
     "empty": (b"", "text/plain"),
     "list": (b"[]", "application/json"),
-    "bad UTF-8": (b"\xff\xfe\xfa", "application/json"),
+    "bad UTF-8": (b"\xfa\xfb\xfc", "application/json"),
     "deep": (DEEP, "application/json"),
 }
 

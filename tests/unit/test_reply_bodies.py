@@ -92,3 +92,8 @@ def test_a_bomb_takes_no_more_memory_than_twice_the_bound(coding: str) -> None:
 def test_what_follows_a_compressed_body_is_bounded_too() -> None:
     with pytest.raises(KaizenResponseError, match="max_response_bytes"):
         body_of(gzip.compress(b"{}") + bytes(2_000), at_most=1_000, piece=100)
+
+
+def test_members_without_content_are_bounded_too() -> None:
+    with pytest.raises(KaizenResponseError, match="max_response_bytes"):
+        body_of(gzip.compress(b"") * 100, at_most=1_000, piece=100)

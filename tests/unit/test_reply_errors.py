@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from typing import Any
 
@@ -58,7 +59,7 @@ def test_each_status_has_its_class(status: int, name: str) -> None:
         (b"5", 5),
         (b"{", "{"),
         (b'{"detail": NaN}', '{"detail": NaN}'),
-        (b"\xff\xfe\xfd", "\ufffd\ufffd\ufffd"),
+        (b"\xfd\xfc\xfb", "\ufffd\ufffd\ufffd"),
         (b'{"detail": "\xc3"}', '{"detail": "\ufffd"}'),
         (b"[" * 100_000, "[" * 100_000),
         (b"1" * 5000, "1" * 5000),
@@ -153,3 +154,25 @@ def test_a_long_detail_is_cut() -> None:
 def test_what_is_no_json_says_why(body: bytes, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         parsed_body(body)
+
+
+def test_of_a_long_body_the_beginning_is_kept_as_text() -> None:
+    body = b'{"detail": "' + b"x" * 3_000_000 + b'"}'
+    error = error_from_reply(500, Headers(), body, url="http://h/")
+    assert isinstance(error.payload, str)
+    assert len(error.payload) == 1024 * 1024
+
+
+def test_deeply_nested_json_is_kept_as_text_and_can_be_pickled() -> None:
+    body = b'{"detail": ' + b"[" * 500 + b"]" * 500 + b"}"
+    error = error_from_reply(500, Headers(), body, url="http://h/", secrets=["a-long-secret"])
+    assert error.payload == body.decode()
+    assert pickle.loads(pickle.dumps(error)).payload == error.payload
+
+
+def test_a_request_id_of_the_services_is_one_line() -> None:
+    body = json.dumps({"detail": "x", "request_id": "a\nERROR forged \ud800" + "y" * 5000}).encode()
+    error = error_from_reply(500, Headers(), body, url="http://h/")
+    assert "\n" not in str(error)
+    assert str(error).encode()
+    assert len(str(error.request_id)) < 400

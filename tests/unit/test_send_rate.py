@@ -113,6 +113,25 @@ def test_a_single_call_that_is_throttled_is_not_held_back_by_its_own_retries() -
     assert waits(rate, 1, 1.7) == [0.0]
 
 
+def test_a_thread_that_looked_at_the_clock_earlier_does_not_set_it_back() -> None:
+    rate, now = throttled_at(100)
+    tickets = [rate.ticket(now) for _ in range(50)]
+    for _ in range(100):
+        for moment in (now + 0.05, now):
+            free = [ticket for ticket in tickets if rate.wait(ticket, moment) == 0.0]
+    assert len(free) <= 2 + 0.05 * 80
+
+
+def test_a_rate_of_long_ago_is_forgotten() -> None:
+    rate = SendRate()
+    sent_at(rate, 2000, 1)
+    waits(rate, 1, 3600.0)
+    rate.throttled(3600.0, 3600.1)
+    limit = rate.limit(3600.1)
+    assert limit is not None
+    assert limit < 5
+
+
 @given(st.lists(st.tuples(st.floats(0, 2), st.sampled_from(["take", "throttle", "back", "wait"])), max_size=200))
 def test_whatever_happens_a_wait_is_finite_and_the_rate_is_positive(steps: list[tuple[float, str]]) -> None:
     rate, now = SendRate(), 0.0
