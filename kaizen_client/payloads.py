@@ -419,6 +419,8 @@ def refuse_odd_route(method: object, path: object) -> None:
         raise KaizenPayloadError(
             "a route is needed, not a URL", path="path", remedy='begin it with a slash, as in "/v1/compress"'
         )
+    if "#" in path:
+        raise KaizenPayloadError("the route has a fragment, which is never sent", path="path", remedy="leave out #...")
     if len(path) > _LONGEST_ROUTE:
         raise KaizenPayloadError(
             f"the route is {len(path):,} characters long", path="path", remedy=f"use {_LONGEST_ROUTE:,} at most"

@@ -40,6 +40,8 @@ def test_a_call_goes_through_the_proxy_that_is_set(service: Any) -> None:
         ({"ALL_PROXY": "http://p:1"}, "https://kaizen.example", "http://p:1"),
         ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "kaizen.example"}, "https://kaizen.example", None),
         ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": ".example"}, "https://kaizen.example", None),
+        ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "kaizen.example:443"}, "https://kaizen.example", None),
+        ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "kaizen.example:444"}, "https://kaizen.example", "http://p:1"),
         ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "other.example"}, "https://kaizen.example", "http://p:1"),
     ],
 )

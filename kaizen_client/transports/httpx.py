@@ -95,6 +95,16 @@ def _proxy_problem(arguments: dict[str, Any]) -> str | None:
     return None
 
 
+def _check_url(config: KaizenClientConfig) -> None:
+    try:
+        httpx.URL(config.base_url)
+    except httpx.InvalidURL as error:
+        problem = str(error)
+    else:
+        return
+    raise KaizenConfigError(f"base_url is not a URL that can be called: {problem}", setting="base_url")
+
+
 def _parts(request: WireRequest) -> dict[str, Any]:
     # Of a client of the user's own this is all that bounds a single wait.
     left = max(request.expires - time.monotonic(), _TICK)
@@ -364,6 +374,7 @@ class HttpxTransport:
                 f"client must be an httpx.Client, not {type(client).__name__}; KaizenClient takes an httpx.AsyncClient",
                 setting="client",
             )
+        _check_url(config)
         self._config = config
         self._client = client
         self.after_fork()
@@ -535,6 +546,7 @@ class AsyncHttpxTransport:
                 "SyncKaizenClient takes an httpx.Client",
                 setting="client",
             )
+        _check_url(config)
         self._config = config
         self._client = client
         self.after_fork()

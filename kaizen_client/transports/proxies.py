@@ -18,7 +18,8 @@ def proxy_for(config: KaizenClientConfig) -> Secret | None:
         return Secret(config.proxy)
     target = urlsplit(config.base_url)
     host = target.hostname or ""
-    if proxy_bypass(host) or proxy_bypass(f"{host}:{target.port}"):
+    port = target.port or (443 if target.scheme == "https" else 80)
+    if proxy_bypass(host) or proxy_bypass(f"{host}:{port}"):
         return None
     found = getproxies()
     proxy = found.get(target.scheme) or found.get("all")

@@ -16,6 +16,7 @@ from kaizen_client import (
     KaizenClient,
     KaizenClientConfig,
     KaizenConfigError,
+    KaizenPayloadError,
     KaizenRequestError,
 )
 
@@ -163,3 +164,15 @@ async def test_a_closed_client_makes_no_copy(service: Any) -> None:
     await client.close()
     with pytest.raises(KaizenRequestError, match="closed"):
         client.with_options(timeout=1)
+
+
+async def test_a_base_url_that_cannot_be_called_is_refused_when_the_client_is_made() -> None:
+    with pytest.raises(KaizenConfigError, match="base_url"):
+        KaizenClient(base_url="https://xn--\u00e4")
+
+
+async def test_a_route_with_a_fragment_is_refused_and_not_sent(service: Any) -> None:
+    async with KaizenClient(base_url=service.url) as client:
+        with pytest.raises(KaizenPayloadError, match="fragment"):
+            await client.request("GET", "/v2/things#marked-secret")
+    assert service.seen == []

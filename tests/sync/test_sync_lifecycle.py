@@ -16,6 +16,7 @@ from kaizen_client import (
     KaizenAuthenticationError,
     KaizenClientConfig,
     KaizenConfigError,
+    KaizenPayloadError,
     KaizenRequestError,
     SyncKaizenClient,
 )
@@ -164,3 +165,15 @@ def test_a_closed_client_makes_no_copy(service: Any) -> None:
     client.close()
     with pytest.raises(KaizenRequestError, match="closed"):
         client.with_options(timeout=1)
+
+
+def test_a_base_url_that_cannot_be_called_is_refused_when_the_client_is_made() -> None:
+    with pytest.raises(KaizenConfigError, match="base_url"):
+        SyncKaizenClient(base_url="https://xn--\u00e4")
+
+
+def test_a_route_with_a_fragment_is_refused_and_not_sent(service: Any) -> None:
+    with SyncKaizenClient(base_url=service.url) as client:
+        with pytest.raises(KaizenPayloadError, match="fragment"):
+            client.request("GET", "/v2/things#marked-secret")
+    assert service.seen == []
