@@ -157,8 +157,6 @@ class SyncSender:
         while True:
             self._place(timeline)
             sent = Headers({**headers, **self._credentials(key)})
-            # Keys and what else may not be shown, should the service repeat it.
-            secrets = Secret(secrets_in(sent) + ([key.value] if key else []))
             request = WireRequest(
                 call.method,
                 self._url(call.path),
@@ -177,14 +175,14 @@ class SyncSender:
                 self._tell(call, timeline, span, started, ended, reply, None, 0.0, last=True)
                 own_id = reply.headers.get("x-request-id", timeline.request_id)
                 http = HttpInfo(reply.status, reply.headers, ended - timeline.began, timeline.attempts, own_id)
-                return Exchange(reply.body, http, self._url(call.route), _hider(secrets))
+                return Exchange(reply.body, http, self._url(call.route), _hider(sent, key))
             retry_after: float | None = None
             if reply is not None:
                 retry_after = parse_retry_after(reply.headers.get("retry-after"), clock.wall())
                 failure = error_from_reply(
                     reply.status, reply.headers, reply.body,
                     url=self._url(call.route), request_id=timeline.request_id, retry_after=retry_after,
-                    secrets=secrets.value,
+                    secrets=_secrets(sent, key),
                 )  # fmt: skip
                 if reply.status == 429 and self._adaptive:
                     self._rate.throttled(started, ended)
@@ -196,7 +194,7 @@ class SyncSender:
             if failure is None:
                 failure = KaizenRequestError("the call was not sent")
             elif failure is not None:
-                failure = _hidden(failure, secrets)
+                failure = _hidden(failure, sent, key)
             delay = self._delay(len(timeline.attempts) + 1, failure, retry_after) if retries > 0 else None
             if delay is not None:
                 delay = self._afforded(delay, failure, ended, timeline)
@@ -373,16 +371,22 @@ class SyncSender:
         return self._config.base_url.rstrip("/") + path
 
 
-def _hidden(error: KaizenError, secrets: Secret) -> KaizenError:
-    """Return a transport's error without the credentials that were sent, should the service repeat them."""
+def _secrets(sent: Headers, key: Secret | None) -> list[str]:
+    """Return the credentials that were sent: what an error must not show, should the service repeat it."""
+    return secrets_in(sent) + ([key.value] if key else [])
+
+
+def _hidden(error: KaizenError, sent: Headers, key: Secret | None) -> KaizenError:
+    """Return a transport's error without the credentials that were sent."""
+    secrets = _secrets(sent, key)
     if isinstance(error, KaizenResponseError):
-        reason, headers, _ = without_secrets(error.reason, Headers(error.headers), b"", secrets.value)
+        reason, headers, _ = without_secrets(error.reason, Headers(error.headers), b"", secrets)
         return KaizenResponseError(error.status_code, error.payload, headers, reason=reason, url=error.url)
-    error.message = without_secrets(error.message, Headers(), b"", secrets.value)[0]
+    error.message = without_secrets(error.message, Headers(), b"", secrets)[0]
     error.args = (error.message,)
     return error
 
 
-def _hider(secrets: Secret) -> Callable[[Any, Headers, bytes], tuple[Any, Headers, bytes]]:
+def _hider(sent: Headers, key: Secret | None) -> Callable[[Any, Headers, bytes], tuple[Any, Headers, bytes]]:
     # A function rather than the secrets, which an exchange would show when it is printed.
-    return lambda payload, headers, body: without_secrets(payload, headers, body, secrets.value)
+    return lambda payload, headers, body: without_secrets(payload, headers, body, _secrets(sent, key))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NamedTuple
 
 from kaizen_client.forks import renew_after_fork
@@ -29,10 +27,24 @@ class Counts(NamedTuple):
 
 
 class Counted:
-    """One call that is being counted."""
+    """One call that is counted by how its `with` ends; one that is cancelled counts as a call alone."""
 
-    #: Whether it gave its original back.
-    passed_through = False
+    __slots__ = ("_counter", "passed_through")
+
+    def __init__(self, counter: Counter) -> None:
+        self._counter = counter
+        #: Whether the call gave its original back.
+        self.passed_through = False
+
+    def __enter__(self) -> Counted:
+        self._counter.add("calls")
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._counter.add("passed_through" if self.passed_through else "succeeded")
+        elif issubclass(kind, Exception):
+            self._counter.add("failed")
 
 
 class Counter:
@@ -52,17 +64,9 @@ class Counter:
         with self._lock:
             self._counts[name] += 1
 
-    @contextmanager
-    def call(self) -> Iterator[Counted]:
-        """Count one call by how the block ends; one that is cancelled is only counted as a call."""
-        self.add("calls")
-        counted = Counted()
-        try:
-            yield counted
-        except Exception:
-            self.add("failed")
-            raise
-        self.add("passed_through" if counted.passed_through else "succeeded")
+    def call(self) -> Counted:
+        """Return what counts one call."""
+        return Counted(self)
 
     def counts(self) -> Counts:
         """Return the counts of this moment."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import import_module
 from itertools import chain
@@ -427,20 +426,25 @@ def refuse_odd_route(method: object, path: object) -> None:
         )
 
 
-@contextmanager
-def own_code() -> Iterator[None]:
-    """Turn what the code of a passed object raises, while it is read, into an error of ours.
+class _OwnCode:
+    """Turns what the code of a passed object raises, while it is read, into an error of ours."""
 
-    Raises:
-        KaizenPayloadError: an object failed.
-    """
-    try:
-        yield
-    # A warning that was made an error is the application's wish.
-    except (KaizenError, Warning):
-        raise
-    except Exception as error:
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        # A warning that was made an error is the application's wish.
+        if kind is None or not issubclass(kind, Exception) or issubclass(kind, KaizenError | Warning):
+            return
         raise KaizenPayloadError(
-            f"an object that was passed failed with {type(error).__name__} while it was read",
+            f"an object that was passed failed with {kind.__name__} while it was read",
             remedy="pass plain dicts, lists, strings and numbers",
         ) from error
+
+
+_OWN_CODE: Final = _OwnCode()
+
+
+def own_code() -> _OwnCode:
+    """Return a context in which an object that fails is a `KaizenPayloadError`."""
+    return _OWN_CODE

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from kaizen_client import logs
@@ -114,9 +114,7 @@ def _traced(*about: Any) -> Iterator[CallSpan]:
                 entered.__exit__(None, None, None)
 
 
-@contextmanager
-def _untraced() -> Iterator[CallSpan]:
-    yield _NO_SPAN
+_UNTRACED: Final = nullcontext(_NO_SPAN)
 
 
 def call_span(
@@ -135,5 +133,5 @@ def call_span(
     """
     # An application that does not trace has not imported it, and pays one look-up.
     if not enabled or sys.modules.get("opentelemetry.trace") is None:
-        return _untraced()
+        return _UNTRACED
     return _traced(operation, method, base_url, route, request_id, size)
