@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
-import warnings
 from urllib.parse import urlsplit
 
-from kaizen_client.exceptions import KaizenSecurityWarning
+from kaizen_client.transports import risks
 
 _warned: set[str] = set()
 
@@ -18,11 +17,7 @@ def warn_once(base_url: str) -> None:
     if target.scheme != "http" or host in _warned or _is_loopback(host):
         return
     _warned.add(host)
-    warnings.warn(
-        f"base_url is http://{host}: the key and all data go there in clear text; use https://",
-        KaizenSecurityWarning,
-        stacklevel=2,
-    )
+    risks.warn(f"base_url is http://{host}: the key and all data go there in clear text; use https://")
 
 
 def _is_loopback(host: str) -> bool:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import ssl
-import warnings
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
 import certifi
 
-from kaizen_client.exceptions import KaizenConfigError, KaizenSecurityWarning
+from kaizen_client.exceptions import KaizenConfigError
+from kaizen_client.transports import risks
 
 if TYPE_CHECKING:
     from kaizen_client.config import KaizenClientConfig
@@ -50,11 +50,9 @@ def ssl_context(config: KaizenClientConfig) -> ssl.SSLContext:
     if config.client_key is not None and config.client_cert is None:
         raise KaizenConfigError("client_key is given without client_cert", setting="client_key")
     if not config.verify_ssl:
-        warnings.warn(
+        risks.warn(
             "verify_ssl is off: whoever sits between here and the service can read and change everything, the key too; "
-            "ca_bundle (KAIZEN_CA_BUNDLE) trusts a certificate of your own",
-            KaizenSecurityWarning,
-            stacklevel=2,
+            "ca_bundle (KAIZEN_CA_BUNDLE) trusts a certificate of your own"
         )
     given = {name: getattr(config, name) for name in _Files._fields}
     files = _Files(**{name: path and _file(path, name) for name, path in given.items()})
