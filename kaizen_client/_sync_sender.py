@@ -191,10 +191,8 @@ class SyncSender:
                     self._tell(call, timeline, span, started, ended, reply, failure, 0.0, last=False)
                     key = self._key(timeline)
                     continue
-            if failure is None:
-                failure = KaizenRequestError("the call was not sent")
-            elif failure is not None:
-                failure = _hidden(failure, sent, key)
+            else:
+                failure = _hidden(failure or KaizenRequestError("the call was not sent"), sent, key)
             delay = self._delay(len(timeline.attempts) + 1, failure, retry_after) if retries > 0 else None
             if delay is not None:
                 delay = self._afforded(delay, failure, ended, timeline)

@@ -1,4 +1,4 @@
-"""The httpx backend. Apart from the generated client, httpx is named nowhere else.
+"""The httpx backend. Apart from the generated client, httpx is named nowhere else; httpcore in connections.py too.
 
 Own pools sit on httpx's transports below its client: no cookie jar, no redirects, no decoding behind our back.
 """

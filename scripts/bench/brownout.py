@@ -27,6 +27,7 @@ import random
 import selectors
 import statistics
 import sys
+from abc import ABC, abstractmethod
 from collections import Counter, defaultdict
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -123,16 +124,16 @@ def run(work: Callable[[], Coroutine[Any, Any, dict[int, Called]]]) -> dict[int,
 # --- services -----------------------------------------------------------------------------------------------------
 
 
-class Service:
+class Service(ABC):
     """A transport that stands for a service; what it does is in `answer`."""
 
     def __init__(self, seed: int) -> None:
         self.clock = VirtualClock(seed)
         self.requests = 0
 
+    @abstractmethod
     async def answer(self, now: float) -> tuple[int, dict[str, str], float]:
         """Return a status, header fields, and the seconds until they are there."""
-        raise NotImplementedError
 
     async def send(self, request: WireRequest) -> WireReply:
         """Take a request; the caller waits as long as its timeout and its deadline allow."""

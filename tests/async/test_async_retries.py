@@ -15,6 +15,7 @@ from kaizen_client import (
     KaizenDeadlineError,
     KaizenError,
     KaizenRateLimitError,
+    KaizenResponseError,
     KaizenServerError,
     KaizenTimeoutError,
 )
@@ -217,3 +218,15 @@ async def test_another_policy_may_stand_in(script: Any, reply: Callable[..., Any
     async with made(transport, clock, retry_policy=Stubborn()) as client:
         await client.compress(data=1)
     assert clock.slept == [7.0]
+
+
+async def test_an_error_about_a_reply_keeps_all_that_the_reply_says(
+    script: Any, reply: Callable[..., Any], clock: Any
+) -> None:
+    said = b'{"detail": "moved", "request_id": "the-services-own"}'
+    transport = script(reply(302, said, location="https://elsewhere.example/", retry_after="7"))
+    async with made(transport, clock, api_key="a-long-enough-key") as client:
+        with pytest.raises(KaizenResponseError, match="elsewhere") as caught:
+            await client.compress(data=1)
+    error = caught.value
+    assert (error.detail, error.request_id, error.retry_after) == ("moved", "the-services-own", 7.0)
