@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import random
 import tracemalloc
 import zlib
 from collections.abc import Iterator
@@ -91,9 +92,16 @@ def test_a_bomb_takes_no_more_memory_than_twice_the_bound(coding: str) -> None:
 
 def test_what_follows_a_compressed_body_is_bounded_too() -> None:
     with pytest.raises(KaizenResponseError, match="max_response_bytes"):
-        body_of(gzip.compress(b"{}") + bytes(2_000), at_most=1_000, piece=100)
+        body_of(gzip.compress(b"{}") + bytes(5_000), at_most=1_000, piece=100)
 
 
 def test_members_without_content_are_bounded_too() -> None:
     with pytest.raises(KaizenResponseError, match="max_response_bytes"):
-        body_of(gzip.compress(b"") * 100, at_most=1_000, piece=100)
+        body_of(gzip.compress(b"") * 500, at_most=1_000, piece=100)
+
+
+def test_a_body_at_the_bound_that_does_not_compress_is_read() -> None:
+    whole = random.Random(1).randbytes(300_000)
+    sent = gzip.compress(whole)
+    assert len(sent) > len(whole)
+    assert body_of(sent, at_most=len(whole), piece=10_000) == whole
