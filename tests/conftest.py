@@ -279,6 +279,42 @@ def unused_tcp_port() -> int:
         return int(held.getsockname()[1])
 
 
+class OneByOne:
+    """A service on loopback that answers each connection with the bytes of `reply`, and closes it."""
+
+    def __init__(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            with connection, suppress(OSError), connection.makefile("rb") as stream:
+                line = stream.readline().decode("latin-1").strip()
+                fields: dict[str, str] = {}
+                while head := stream.readline().decode("latin-1").strip():
+                    name, _, value = head.partition(": ")
+                    fields[name.lower()] = value
+                stream.read(int(fields.get("content-length", 0)))
+                connection.sendall(self.reply(line, fields))
+                connection.shutdown(socket.SHUT_WR)
+
+    def reply(self, line: str, fields: dict[str, str]) -> bytes:
+        """Return what is sent for a request: its first line, and its header fields by their names in lower case."""
+        return b""
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join()
+
+
 def _listening(talk: Callable[[socket.socket], None]) -> Iterator[str]:
     """Accept connections one by one, and hand each to `talk` until the test is over."""
     listener = socket.create_server(("127.0.0.1", 0))

@@ -6,7 +6,6 @@ import base64
 import copy
 import json
 import pickle
-import socket
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Mapping
@@ -14,6 +13,8 @@ from contextlib import suppress
 from types import BuiltinFunctionType, FrameType, FunctionType, ModuleType, TracebackType
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
+
+from tests.conftest import OneByOne
 
 #: What each secret has in it, and nothing else has. The rest of a secret is what encoders write in other ways.
 MARKS: Final = {
@@ -137,39 +138,17 @@ class Asked(NamedTuple):
     headers: dict[str, str]
 
 
-class Echo:
+class Echo(OneByOne):
     """A service on loopback that answers with what a test makes of the request's header fields."""
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
         self.answer: Answer = lambda fields: http(200, b'{"result": "x", "status": "ok"}')
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
+        super().__init__()
 
-    def _serve(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            with connection, suppress(OSError), connection.makefile("rb") as stream:
-                line = stream.readline().decode("latin-1").strip()
-                fields: dict[str, str] = {}
-                while head := stream.readline().decode("latin-1").strip():
-                    name, _, value = head.partition(": ")
-                    fields[name.lower()] = value
-                stream.read(int(fields.get("content-length", 0)))
-                self.asked.append(Asked(line, fields))
-                connection.sendall(self.answer(fields))
-                connection.shutdown(socket.SHUT_WR)
-
-    def close(self) -> None:
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        self._thread.join()
+    def reply(self, line: str, fields: dict[str, str]) -> bytes:
+        self.asked.append(Asked(line, fields))
+        return self.answer(fields)
 
 
 def http(status: int, body: bytes, headers: Mapping[str, str] | None = None, reason: str = "Said") -> bytes:

@@ -9,8 +9,6 @@ import enum
 import gzip
 import json
 import pickle
-import socket
-import threading
 import traceback
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +24,7 @@ from kaizen_client.headers import Headers
 from kaizen_client.results import ReplyBlock
 from kaizen_client.testing import FakeClock, FakeKaizen
 from kaizen_client.transports.base import WireReply, WireRequest
+from tests.conftest import OneByOne
 
 _NIGHTLY = settings.get_current_profile_name() == "nightly"
 
@@ -222,36 +221,15 @@ def raw_replies(draw: st.DrawFn) -> bytes:
     return "\r\n".join([start, *lines, "", ""]).encode("latin-1") + body
 
 
-class RawService:
+class RawService(OneByOne):
     """Answers each connection with the same bytes, and closes it."""
 
     def __init__(self) -> None:
-        self.reply = b""
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
+        self.always = b""
+        super().__init__()
 
-    def _serve(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            with connection, suppress(OSError), connection.makefile("rb") as stream:
-                length = 0
-                while (line := stream.readline()).strip():
-                    if line.lower().startswith(b"content-length:"):
-                        length = int(line.split(b":")[1])
-                stream.read(length)
-                connection.sendall(self.reply)
-                connection.shutdown(socket.SHUT_WR)
-
-    def close(self) -> None:
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        self._thread.join()
+    def reply(self, line: str, fields: dict[str, str]) -> bytes:
+        return self.always
 
 
 @pytest.fixture
@@ -292,7 +270,7 @@ calls = st.sampled_from(
 def test_whatever_bytes_a_service_sends_a_call_gives_a_result_or_an_error_of_ours(
     reply: bytes, call: Any, which: str, raw: RawService, over_sockets: Pair
 ) -> None:
-    raw.reply = reply
+    raw.always = reply
     method, args, given_ = call
     found = set()
     if which != "async":
@@ -527,7 +505,7 @@ options = st.fixed_dictionaries(
 
 @pytest.fixture
 def by_host(raw: RawService, runner: asyncio.Runner) -> Iterator[dict[str, Pair]]:
-    raw.reply = b'HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{"result": "x"}'
+    raw.always = b'HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{"result": "x"}'
     given_: dict[str, Any] = {"max_retries": 0, "deadline": 5, "retry_policy": RetryPolicy(adaptive=False)}
     hosts = ("127.0.0.1", "localhost")
     pairs = {host: Pair(runner, base_url=raw.url.replace("127.0.0.1", host), **given_) for host in hosts}
@@ -553,5 +531,5 @@ def test_whatever_is_passed_as_an_option_a_call_gives_a_result_or_an_error_of_ou
 def test_whatever_route_is_asked_for_a_call_gives_a_result_or_an_error_of_ours(
     method: Any, path: Any, body: Any, raw: RawService, over_sockets: Pair
 ) -> None:
-    raw.reply = b'HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{"result": "x"}'
+    raw.always = b'HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{"result": "x"}'
     over_sockets.outcomes("request", method, path, json=body)

@@ -139,7 +139,7 @@ class BodyReader:
         import zlib
 
         self._compressed += len(chunk)
-        # What does not compress grows: by five bytes for each block, and the head and tail of a member (RFC 1951, 3.2.4).
+        # What does not compress grows: by five bytes a block (RFC 1951, section 3.2.4), by a member's head and tail.
         most = self._request.max_response_bytes
         if self._compressed > most + most // 1024 + 1024:
             raise self._error(f"the body is over max_response_bytes ({self._request.max_response_bytes:,}), compressed")
