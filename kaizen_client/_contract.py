@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
+
+
+class Parameter(NamedTuple):
+    """One parameter of an operation."""
+
+    #: The keyword that gives it, and what the generated function calls it.
+    keyword: str
+    name: str
+    #: `path`, `query` or `header`.
+    place: str
+    required: bool
+    schema: dict[str, Any]
 
 
 class Operation(NamedTuple):
@@ -15,9 +29,14 @@ class Operation(NamedTuple):
     module: str
     #: The request's component, None where the operation takes no body.
     request: str | None
-    #: The success reply's component; the class of that name in `kaizen_client.typed_results`.
+    #: The success reply's component, the class of that name in `kaizen_client.typed_results`; `KaizenResult` of none.
     result: str
     deprecated: bool
+    parameters: tuple[Parameter, ...] = ()
+    #: Whether the request model is made with `from_dict`: a field holds models, or has another name in Python.
+    from_dict: bool = False
+    #: The fields that have another name in Python, with that name.
+    renamed: Mapping[str, str] = MappingProxyType({})
 
 
 CONTRACT_VERSION: Final = "1.0"

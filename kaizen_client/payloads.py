@@ -8,25 +8,18 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import import_module
 from itertools import chain
+from types import MappingProxyType
 from typing import Any, Final
+from urllib.parse import quote, urlencode
 
 from kaizen_client._contract import OPERATIONS, SCHEMAS, Operation
 from kaizen_client.exceptions import KaizenError, KaizenPayloadError
+from kaizen_client.headers import HiddenFields
 from kaizen_client.options import MISSING
+from kaizen_client.schema_checks import check, meant, short, shown, unknown_field
 
-_NAMES: Final = {
-    "string": "a string",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "object": "an object with string keys",
-    "array": "a list",
-    "null": "null",
-}
 #: What servers commonly take of a URL; httpx refuses eight times as much.
 _LONGEST_ROUTE: Final = 8_000
-# The words of a schema that speak of one type, where it allows several.
-_ONLY_FOR: Final = {"minimum": "integer", "items": "array", "properties": "object", "additionalProperties": "object"}
 # What to write instead of a value that JSON has no form for, by the name of its type.
 _REMEDIES: Final = {
     "set": "use sorted(...) or list(...)",
@@ -71,9 +64,9 @@ def fields_of(operation: Operation, payload: object, keywords: Mapping[str, Any]
         fields = _as_fields(payload, operation)
     known = schema["properties"]
     for key in fields:
-        if key not in known:
-            raise _unknown_field(key, known, name)
-        if known[key].get("deprecated"):
+        if key not in known and known:
+            raise unknown_field(key, known, name)
+        if known.get(key, {}).get("deprecated"):
             warnings.warn(f"{key} of {name} is deprecated by the service", DeprecationWarning, stacklevel=4)
     for key in schema.get("required", ()):
         if key not in fields:
@@ -82,9 +75,10 @@ def fields_of(operation: Operation, payload: object, keywords: Mapping[str, Any]
                 path=key,
                 remedy=f'pass {key}=..., or a payload such as {{"{key}": ...}}',
             )
-    fields = {key: _plain(value, known[key]) for key, value in fields.items()}
+    # A body of which nothing is said takes any fields.
+    fields = {key: _plain(value, known.get(key, {})) for key, value in fields.items()}
     for key, value in fields.items():
-        _check(value, known[key], key)
+        check(value, known.get(key, {}), key)
     if fields.get("ktof") == "" and not fields.get("replay_meta"):
         raise KaizenPayloadError(
             "the text is empty, which is what {} as a whole encodes to",
@@ -92,6 +86,23 @@ def fields_of(operation: Operation, payload: object, keywords: Mapping[str, Any]
             remedy='leave the call out, or use decompress(data=""), which gives {} back',
         )
     return fields
+
+
+def _attributes(model: Any, operation: Operation) -> dict[str, Any]:
+    """Return the fields of a model as they were given: its own `to_dict` takes no dicts inside lists."""
+    from kaizen_client.generated.types import Unset
+
+    names = SCHEMAS[str(operation.request)]["properties"]
+    given = {name: getattr(model, operation.renamed.get(name, name)) for name in names}
+    return {name: value for name, value in given.items() if not isinstance(value, Unset)} | dict(
+        getattr(model, "additional_properties", {})
+    )
+
+
+def main_field(operation: Operation) -> str | None:
+    """Return the field that a request is about: the first one that must be there."""
+    required = SCHEMAS[str(operation.request)].get("required") if operation.request else None
+    return str(required[0]) if required else None
 
 
 def _listed(names: Mapping[str, Any]) -> str:
@@ -107,11 +118,11 @@ def _as_fields(payload: object, operation: Operation) -> dict[Any, Any]:
                 f"{operation.name}() takes {expected}, not {type(payload).__name__}",
                 remedy=f"pass a {expected}, a dict, or the fields as keywords",
             )
-        return dict(to_dict())
+        return _attributes(payload, operation) if operation.from_dict else dict(to_dict())
     if not isinstance(payload, Mapping):
         raise KaizenPayloadError(
             f"{operation.name}() takes a dict or {operation.request}, not {type(payload).__name__}",
-            remedy=f'wrap the value, as in {{"{SCHEMAS[str(operation.request)]["required"][0]}": ...}}',
+            remedy=f'wrap the value, as in {{"{main_field(operation) or "name"}": ...}}',
         )
     return dict(payload)
 
@@ -127,112 +138,21 @@ def refuse_unknown_options(call: Mapping[str, Any], known: Iterable[str], fields
             raise KaizenPayloadError(
                 "no such field or option",
                 path=name,
-                remedy=f"{_meant(name, [*fields, *known])}the options of this call are {', '.join(sorted(known))}; "
+                remedy=f"{meant(name, [*fields, *known])}the options of this call are {', '.join(sorted(known))}; "
                 "for a field newer than this client use extra_body=",
             )
 
 
-def _meant(key: object, known: Iterable[str]) -> str:
-    from difflib import get_close_matches  # Only here: a fault need not be fast.
-
-    close = get_close_matches(str(key), list(known), 1)
-    return f"did you mean {close[0]}? " if close else ""
-
-
-def _unknown_field(key: object, known: Mapping[str, Any], name: str) -> KaizenPayloadError:
-    return KaizenPayloadError(
-        f"{name} has no such field",
-        path=key if isinstance(key, str) else repr(key),
-        remedy=f"{_meant(key, known)}the fields are {', '.join(known)}; for one newer than this client use extra_body=",
-    )
-
-
 def _plain(value: Any, schema: Mapping[str, Any]) -> Any:
     """Return what stands for an object of the contract - a model, any mapping - as a dict."""
+    if isinstance(value, list | tuple) and "$ref" in schema.get("items", ()):
+        return [_plain(item, schema["items"]) for item in value]
     if schema and not isinstance(value, str | int | float | list | tuple | dict) and value is not None:
         if callable(to_dict := getattr(value, "to_dict", None)) and not isinstance(value, type):
             return to_dict()
         if isinstance(value, Mapping):
             return dict(value)
     return value
-
-
-def _kinds(schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the alternatives that a schema allows, each of one type."""
-    if "$ref" in schema:
-        return _kinds(SCHEMAS[schema["$ref"]])
-    if "anyOf" in schema:
-        return [kind for part in schema["anyOf"] for kind in _kinds(part)]
-    if isinstance(schema.get("type"), list):
-        return [
-            {key: value for key, value in schema.items() if _ONLY_FOR.get(key, kind) == kind} | {"type": kind}
-            for kind in schema["type"]
-        ]
-    return [schema]
-
-
-def _is(value: object, kind: str) -> bool:
-    match kind:
-        case "null":
-            return value is None
-        case "boolean":
-            return isinstance(value, bool)
-        case "integer":
-            return isinstance(value, int) and not isinstance(value, bool)
-        case "number":
-            return isinstance(value, int | float) and not isinstance(value, bool)
-        case "string":
-            return isinstance(value, str)
-        case "array":
-            return isinstance(value, list | tuple)
-        case _:
-            return isinstance(value, dict)
-
-
-def _check(value: Any, schema: Mapping[str, Any], path: str) -> None:
-    kinds = _kinds(schema)
-    if not any("type" in kind for kind in kinds):
-        return
-    matching = [kind for kind in kinds if _is(value, kind["type"])]
-    if not matching:
-        wanted = " or ".join(dict.fromkeys(_described(kind) for kind in kinds))
-        raise KaizenPayloadError(f"{wanted} is needed, not {_shown(value)}", path=path, remedy=_remedy(value, kinds))
-    kind = next((kind for kind in matching if value in kind.get("enum", (value,))), None)
-    if kind is None:
-        allowed = ", ".join(repr(one) for one in matching[0]["enum"])
-        raise KaizenPayloadError(f"the value {_short(value)} is not allowed", path=path, remedy=f"use one of {allowed}")
-    if "minimum" in kind and value < kind["minimum"]:
-        raise KaizenPayloadError(
-            f"the value {_short(value)} is too small", path=path, remedy=f"use {kind['minimum']} or more"
-        )
-    for index, item in enumerate(value if "items" in kind else ()):
-        _check(item, kind["items"], f"{path}[{index}]")
-    known: Mapping[str, Any] = kind.get("properties", {})
-    for key, item in value.items() if known else ():
-        if key not in known:
-            raise _unknown_field(f"{path}.{key}", {f"{path}.{name}": 1 for name in known}, path)
-        _check(item, known[key], f"{path}.{key}")
-
-
-def _described(kind: Mapping[str, Any]) -> str:
-    if "enum" in kind:
-        return " or ".join(repr(one) for one in kind["enum"])
-    if "items" in kind and "type" in kind["items"]:
-        return f"a list of {kind['items']['type']}s"
-    return _NAMES[kind["type"]]
-
-
-def _shown(value: Any) -> str:
-    return "null" if value is None else f"{type(value).__name__}"
-
-
-def _remedy(value: Any, kinds: list[Mapping[str, Any]]) -> str:
-    wanted = {kind["type"] for kind in kinds}
-    if isinstance(value, str) and "array" in wanted:
-        return "put it in a list, as in [...]"
-    if "object" in wanted:
-        return 'give it names, as in {"name": ...}'
-    return f"pass {' or '.join(_NAMES[kind] for kind in sorted(wanted - {'null'}))}"
 
 
 # --- the body ---------------------------------------------------------------------------------------------------
@@ -249,10 +169,66 @@ def _endpoint(operation: str) -> tuple[Callable[..., dict[str, Any]], Any]:
     return module._get_kwargs, model
 
 
-def request_of(operation: Operation, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the generated request: `method`, `url` and, where the operation takes a body, `json`."""
+def parameters_of(operation: Operation, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a call, in path, query and header, checked.
+
+    Args:
+        operation: what is called.
+        given: the parameters by keyword, each `MISSING` where it was not given.
+
+    Raises:
+        KaizenPayloadError: one is missing, of the wrong type, or cannot stand in a path.
+    """
+    found = {}
+    for parameter in operation.parameters:
+        value = given.get(parameter.keyword, MISSING)
+        if value is MISSING:
+            if parameter.required:
+                raise KaizenPayloadError(
+                    f"{operation.name}() needs this parameter",
+                    path=parameter.keyword,
+                    remedy=f"pass {parameter.keyword}=...",
+                )
+            continue
+        check(value, parameter.schema, parameter.keyword)
+        if parameter.place == "path" and str(value) in ("", ".", ".."):
+            raise KaizenPayloadError(
+                f"the value {short(value)} would lead to another route", path=parameter.keyword, remedy="pass another"
+            )
+        found[parameter.name] = value
+    return found
+
+
+def request_of(
+    operation: Operation, fields: Mapping[str, Any], parameters: Mapping[str, Any] = MappingProxyType({})
+) -> dict[str, Any]:
+    """Return the generated request: `method`, `url` and, where the operation has them, `json`, `params`, `headers`."""
     get_kwargs, model = _endpoint(operation.name)
-    return get_kwargs() if model is None else get_kwargs(body=model(**fields))
+    if model is None:
+        return get_kwargs(**parameters)
+    if operation.from_dict:
+        return get_kwargs(**parameters, body=model.from_dict(fields))
+    return get_kwargs(**parameters, body=model(**fields))
+
+
+def path_of(request: Mapping[str, Any]) -> str:
+    """Return the path of a generated request with its query."""
+    pairs = [
+        (name, _in_query(one))
+        for name, value in request.get("params", {}).items()
+        for one in (value if isinstance(value, list | tuple) else [value])
+    ]
+    return f"{request['url']}?{urlencode(pairs, quote_via=quote)}" if pairs else str(request["url"])
+
+
+def _in_query(value: Any) -> str:
+    return json.dumps(value) if isinstance(value, bool) or value is None else str(value)
+
+
+def with_parameter_headers(call: Mapping[str, Any], request: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the options of a call with the header parameters of its request among the headers."""
+    own = {name: value for name, value in request.get("headers", {}).items() if name.lower() != "content-type"}
+    return {**call, "headers": HiddenFields({**own, **(call.get("headers") or {})})} if own else call
 
 
 def with_extra(body: dict[str, Any], extra: object) -> dict[str, Any]:
@@ -263,7 +239,7 @@ def with_extra(body: dict[str, Any], extra: object) -> dict[str, Any]:
     """
     if not isinstance(extra, Mapping) or not all(isinstance(key, str) for key in extra):
         raise KaizenPayloadError(
-            f"a mapping with string keys is needed, not {_shown(extra)}",
+            f"a mapping with string keys is needed, not {shown(extra)}",
             path="extra_body",
             remedy='write it as extra_body={"field": value}',
         )
@@ -341,7 +317,7 @@ def _located(body: Any, error: Exception) -> KaizenPayloadError:
             for key in value if isinstance(value, dict) else ():
                 if not isinstance(key, str):
                     return KaizenPayloadError(
-                        f"the key {_short(key)} is {type(key).__name__}, and JSON has only string keys",
+                        f"the key {short(key)} is {type(key).__name__}, and JSON has only string keys",
                         path=path, remedy="use str(...) for the keys",
                     )  # fmt: skip
                 if (problem := _text_problem(key)) is not None:
@@ -353,19 +329,11 @@ def _located(body: Any, error: Exception) -> KaizenPayloadError:
     return KaizenPayloadError(f"JSON cannot hold the payload: {error}")
 
 
-def _short(key: object) -> str:
-    try:
-        text = repr(key)
-    except ValueError:
-        return "with very many digits"
-    return text if len(text) <= 40 else f"{text[:40]}..."
-
-
 def _joined(path: str, key: Any) -> str:
     if isinstance(key, int):
         return f"{path}[{key}]"
     if not key.isidentifier():
-        return f"{path}[{_short(key)}]"
+        return f"{path}[{short(key)}]"
     return f"{path}.{key}" if path else str(key)
 
 

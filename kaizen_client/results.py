@@ -125,6 +125,8 @@ class KaizenResult(ReplyBlock):
     _model: ClassVar[str | None] = None
     _value_fields: ClassVar[tuple[str, ...]] = ("result", "data")
     _value_type: ClassVar[type | None] = None
+    #: Whether a reply without a value is none.
+    _value_needed: ClassVar[bool] = True
 
     _http: HttpInfo | None
     _metadata: dict[str, Any]
@@ -221,6 +223,8 @@ class KaizenResult(ReplyBlock):
             KaizenResponseError: what is wrong.
         """
         if self._model is None or not self._value_fields:
+            return
+        if not self._value_needed and not any(name in self for name in self._value_fields):
             return
         value = self._value()
         if self._value_type is not None and not isinstance(value, self._value_type):

@@ -71,6 +71,7 @@ __all__ = ["DEFAULT_BASE_URL", "KaizenClientConfig", "SyncKaizenClient"]
 
 ResultT = TypeVar("ResultT", bound=KaizenResult)
 
+_NO_PARAMETERS: Final[Mapping[str, Any]] = {}
 # A copy with one of these changed needs connections of its own.
 _OF_THE_POOL: Final = frozenset(
     {
@@ -586,6 +587,7 @@ class SyncKaizenClient:
         payload: Any,
         keywords: Mapping[str, Any],
         call: Any,
+        parameters: Mapping[str, Any] = _NO_PARAMETERS,
     ) -> ResultT:
         began = self._sender.clock.monotonic()
         operation = OPERATIONS[name]
@@ -597,7 +599,7 @@ class SyncKaizenClient:
                     hide_headers(call)
                     encodes = name in passthrough.ENCODE_ROUTES
                     known = EncodeCallOptions.__annotations__ if encodes else CallOptions.__annotations__
-                    payloads.refuse_unknown_options(call, known, keywords)
+                    payloads.refuse_unknown_options(call, known, [*keywords, *parameters])
                     own = checked_metadata(call.get("metadata"))
                     metadata = merged(self._config.default_metadata, own)
                     if operation.deprecated:
@@ -617,11 +619,15 @@ class SyncKaizenClient:
                         if (reply := given_back.decoded(fields)) is not None:
                             return kind.from_reply(reply, metadata=metadata)  # type: ignore[no-any-return]
                         fields = given_back.without_record(fields)
-                    request = payloads.request_of(operation, fields)
+                    given = payloads.parameters_of(operation, parameters)
+                    request = payloads.request_of(operation, fields, given)
+                    path = payloads.path_of(request)
+                    call = payloads.with_parameter_headers(call, request)
                     body = self._body(request.get("json", MISSING), call)
-                    sent = None if body is None else Sent(body, SCHEMAS[str(operation.request)]["required"][0])
+                    main = payloads.main_field(operation)
+                    sent = None if body is None or main is None else Sent(body, main)
                 try:
-                    exchange = self._send(name, operation.method, request["url"], body, call, metadata, began)
+                    exchange = self._send(name, operation.method, path, body, call, metadata, began)
                     result = self._result(kind, exchange, metadata, sent)
                 except KaizenError as error:
                     if sent is None or mode != "passthrough" or not passthrough.applies_to(name, error):
@@ -716,14 +722,15 @@ class SyncKaizenClient:
     def _forward(self, method: str, url: str, parts: dict[str, Any]) -> tuple[bytes, HttpInfo]:
         """Send what a generated endpoint module asks for."""
         began = self._sender.clock.monotonic()
-        if unknown := set(parts) - {"json", "headers"}:
+        if unknown := set(parts) - {"json", "headers", "params"}:
             raise KaizenPayloadError(f"the generated request has {', '.join(sorted(unknown))}, which is not sent here")
+        path = payloads.path_of({"url": url, **parts})
         hide_headers(parts)
         call = {"headers": parts.get("headers")}
         with self._shared.counter.call():
             body = self._body(parts.get("json", MISSING), call)
             metadata = merged(self._config.default_metadata)
-            exchange = self._send("request", method.upper(), url, body, call, metadata, began)
+            exchange = self._send("request", method.upper(), path, body, call, metadata, began)
         return exchange.body, exchange.http
 
     def _require_open(self) -> None:

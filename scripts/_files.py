@@ -29,14 +29,28 @@ def tool(name: str) -> str:
 
 def formatted(source: str) -> str:
     """Return Python source in the project's format, with its imports sorted and unused ones gone."""
+    return formatted_all([source])[0]
+
+
+def formatted_all(sources: list[str]) -> list[str]:
+    """Return several sources in the project's format: one run of the formatter for all of them."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "kaizen_client" / "made.py"
-        path.parent.mkdir()
-        path.write_text(source, encoding="utf-8")
+        package = Path(folder) / "kaizen_client"
+        package.mkdir()
+        paths = [package / f"made{number}.py" for number in range(len(sources))]
+        for path, source in zip(paths, sources, strict=True):
+            path.write_text(source, encoding="utf-8")
         settings = ["--config", str(ROOT / "pyproject.toml"), "--no-cache", "--quiet"]
-        subprocess.run([tool("ruff"), "check", *settings, "--select", "I,F401", "--fix-only", str(path)], check=True)
-        subprocess.run([tool("ruff"), "format", *settings, str(path)], check=True)
-        return path.read_text(encoding="utf-8")
+        ruff, names = tool("ruff"), list(map(str, paths))
+        subprocess.run([ruff, "check", *settings, "--select", "I,F401", "--fix-only", *names], check=True)
+        subprocess.run([ruff, "format", *settings, *names], check=True)
+        return [path.read_text(encoding="utf-8") for path in paths]
+
+
+def in_docstring(text: str) -> str:
+    """Return a text from the contract as it may stand between the quotes of a docstring, whatever is in it."""
+    text = text.replace("\\", "\\\\").replace('"""', "'''")
+    return f'{text[:-1]}\\"' if text.endswith('"') else text
 
 
 def write_or_check(made: dict[Path, str], *, check: bool, remedy: str) -> int:

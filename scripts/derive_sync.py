@@ -17,7 +17,7 @@ import sys
 import tokenize
 from pathlib import Path
 
-from _files import PACKAGE, ROOT, formatted, write_or_check
+from _files import PACKAGE, ROOT, formatted_all, write_or_check
 
 REMEDY = "edit the async source and run `make generate`"
 TESTS = ROOT / "tests"
@@ -124,11 +124,12 @@ def _between(lines: list[str], start: tuple[int, int], end: tuple[int, int]) -> 
 
 def made() -> dict[Path, str]:
     """Return the sync twins by path."""
-    result = {}
-    for source, target in pairs().items():
-        head = f"# Made from {source.relative_to(ROOT).as_posix()} by `make generate`. Do not edit.\n"
-        result[target] = formatted(head + to_sync(source.read_text(encoding="utf-8")))
-    return result
+    twins = {
+        target: f"# Made from {source.relative_to(ROOT).as_posix()} by `make generate`. Do not edit.\n"
+        + to_sync(source.read_text(encoding="utf-8"))
+        for source, target in pairs().items()
+    }
+    return dict(zip(twins, formatted_all(list(twins.values())), strict=True))
 
 
 def run(*, check: bool) -> int:
