@@ -19,7 +19,7 @@ def scripts(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, ModuleType]]:
     monkeypatch.syspath_prepend(str(SCRIPTS))
     from importlib import import_module
 
-    names = ["_files", "derive_contract", "derive_sync", "generate", "check_facade", "demo"]
+    names = ["_files", "derive_contract", "derive_sync", "generate", "demo"]
     yield {name: import_module(name) for name in names}
     for name in names:
         sys.modules.pop(name)
@@ -69,16 +69,6 @@ def test_a_swap_that_fails_leaves_what_was_there(
     scripts["generate"].swap_in(write(tmp_path / "fresh", {"a.py": "new"}))
     assert (present / "a.py").read_text() == "new"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["generated"]
-
-
-def test_a_facade_that_lacks_a_route_or_a_field_is_named(scripts: dict[str, Any]) -> None:
-    class Poor:
-        def compress(self, *, data: Any, more: Any) -> CompressResult: ...  # type: ignore[name-defined]  # noqa: F821
-
-    found = scripts["check_facade"].problems(Poor)
-    assert "Poor.health() is missing: GET /" in found
-    assert "Poor.compress() has no keyword 'options', a field of EncodeRequest" in found
-    assert "Poor.compress() has the keyword 'more', which EncodeRequest has not" in found
 
 
 @pytest.mark.parametrize(
