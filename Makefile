@@ -5,14 +5,21 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help setup demo test check conformance generate record bench soak format clean
+.PHONY: help setup demo test check generate facade api-diff upgrade api-check api-baseline generator-diff conformance \
+	record bench soak format clean
 
 help:
 	@echo "make demo [FILE=path.json]  compress a JSON file, sync and async, and show the saving"
 	@echo "make test                   run the tests"
-	@echo "make check                  formatting, lint, types, layers, and drift of what is made"
+	@echo "make check                  formatting, lint, types, layers, drift of what is made, and the version"
+	@echo "make api-check              what changed for users since the last release, and whether the version says so"
+	@echo "make api-baseline           record the present state as released, for the version in pyproject.toml"
+	@echo "make generator-diff VERSION=x  what another version of openapi-python-client would change"
 	@echo "make conformance            the notation's official fixtures (needs npm), and schemathesis at kaizen serve"
 	@echo "make generate               make the client anew from openapi.yaml"
+	@echo "make facade                 write what openapi.yaml has and the facade lacks, then generate"
+	@echo "make api-diff UPSTREAM=path-or-url   what a published document changes, and what version that is"
+	@echo "make upgrade UPSTREAM=path-or-url    take that over, generate, and say what is left for a person"
 	@echo "make record                 record the cassettes anew"
 	@echo "make bench                  measure, as ratios taken in one run"
 	@echo "make soak [MINUTES=10]      use both clients against a server that misbehaves, and account for every call"
@@ -51,7 +58,18 @@ check: $(VENV)/.tools
 	@$(BIN)/python scripts/check_facade.py
 	@$(BIN)/python scripts/faults_page.py --check
 	@$(BIN)/mypy
+	@$(BIN)/python scripts/api_check.py
 	@$(BIN)/lint-imports
+
+api-check: $(VENV)/.tools
+	@$(BIN)/python scripts/api_check.py $(ARGS)
+
+# Once a version is out: what it promised is what the next one is compared with.
+api-baseline: $(VENV)/.tools
+	@$(BIN)/python scripts/api_check.py --record
+
+generator-diff: $(VENV)/.tools
+	@$(BIN)/python scripts/generator_diff.py $(VERSION)
 
 conformance: $(VENV)/.tools
 	@$(BIN)/python scripts/conformance/notation.py
@@ -61,6 +79,19 @@ generate: $(VENV)/.tools
 	@$(BIN)/python scripts/generate.py
 	@$(BIN)/python scripts/check_facade.py
 	@$(BIN)/python scripts/faults_page.py
+
+facade: $(VENV)/.tools
+	@$(BIN)/python scripts/write_facade.py $(if $(REMOVE),--remove)
+	@$(MAKE) --no-print-directory generate
+
+# make takes any status but 0 for a failure; 1 and 2 are answers here.
+api-diff: $(VENV)/.tools
+	@test -n "$(UPSTREAM)" || { echo "say which document: make api-diff UPSTREAM=openapi.json"; exit 3; }
+	@$(BIN)/python scripts/api_diff.py "$(UPSTREAM)" $(if $(FORMAT),--format $(FORMAT)); test $$? -lt 3
+
+upgrade: $(VENV)/.tools
+	@test -n "$(UPSTREAM)" || { echo "say which document: make upgrade UPSTREAM=openapi.json"; exit 3; }
+	@$(BIN)/python scripts/upgrade.py "$(UPSTREAM)" $(if $(REMOVE),--remove)
 
 record: $(VENV)/.tools
 	@$(BIN)/python scripts/record.py
