@@ -6,6 +6,7 @@ import difflib
 import re
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ from tests.upstream.bad_documents import BAD
 from tests.upstream.changes import CHANGES
 from tests.upstream.conftest import Done
 from tests.upstream.documents import Document, contract
-from tests.upstream.project import Copy, own_files
+from tests.upstream.project import Copy, Files, own_files
 from tests.upstream.scenarios import SCENARIOS, Found, Scenario, written
 
 UPGRADED = [one for one in SCENARIOS if one.uses]
@@ -47,16 +48,48 @@ def upgrade(
 
 
 class Upgraded(NamedTuple):
-    """A copy after an upgrade, with the checks that run in it."""
+    """A copy after an upgrade, with the checks that ran in it."""
 
     scenario: Scenario
     copy: Copy
     done: Done
-    checks: dict[str, subprocess.Popen[str]]
+    checks: dict[str, Done]
 
-    def result(self, check: str) -> Done:
-        """Wait for a check."""
-        return finished(self.checks[check])
+
+def play(scenario: Scenario, folder: Path, files: Files, document: Document) -> Upgraded:
+    """Upgrade a copy of the project, and check it as its maintainer and its user would."""
+    copy = Copy(folder / "copy", files)
+    name, text = written(CHANGES[scenario.change](document), scenario.form)
+    done = upgrade(copy, name, text)
+    checks = {
+        "made": ["scripts/generate.py", "--check"],
+        "facade": ["scripts/check_facade.py"],
+        "again": ["scripts/api_diff.py", str(copy.folder.parent / name)],
+        "lint": ["-m", "ruff", "check", "--no-cache", "kaizen_client", "scripts", "tests"],
+        "format": ["-m", "ruff", "format", "--check", "--no-cache", "kaizen_client", "scripts", "tests"],
+        "uses": ["-W", "error", USES, *scenario.uses],
+    }
+    return Upgraded(scenario, copy, done, {check: finished(copy.start(*command)) for check, command in checks.items()})
+
+
+@pytest.fixture(scope="module")
+def upgrades(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, document: Document
+) -> Iterator[dict[str, Future[Upgraded]]]:
+    """Play the upgrades that the chosen tests need, two at once, each in a copy of its own."""
+    chosen = {item.callspec.params.get("upgraded") for item in request.session.items if hasattr(item, "callspec")}
+    files = own_files()
+    with ThreadPoolExecutor(2) as workers:
+        yield {
+            one.change: workers.submit(play, one, tmp_path_factory.mktemp("upgrade"), files, document)
+            for one in UPGRADED
+            if one in chosen
+        }
+
+
+@pytest.fixture(params=UPGRADED, ids=[one.change for one in UPGRADED])
+def upgraded(request: pytest.FixtureRequest, upgrades: dict[str, Future[Upgraded]]) -> Upgraded:
+    return upgrades[request.param.change].result()
 
 
 @pytest.fixture
@@ -67,43 +100,23 @@ def success(upgraded: Upgraded) -> Upgraded:
     return upgraded
 
 
-@pytest.fixture(scope="module", params=UPGRADED, ids=[one.change for one in UPGRADED])
-def upgraded(request: pytest.FixtureRequest, copy: Copy, document: Document) -> Iterator[Upgraded]:
-    scenario: Scenario = request.param
-    name, text = written(CHANGES[scenario.change](document), scenario.form)
-    copy.restore()
-    done = upgrade(copy, name, text)
-    # All at once: they only read.
-    checks = {
-        "made": copy.start("scripts/generate.py", "--check"),
-        "facade": copy.start("scripts/check_facade.py"),
-        "again": copy.start("scripts/api_diff.py", str(copy.folder.parent / name)),
-        "lint": copy.start("-m", "ruff", "check", "--no-cache", "kaizen_client", "scripts", "tests"),
-        "format": copy.start("-m", "ruff", "format", "--check", "--no-cache", "kaizen_client", "scripts", "tests"),
-        "uses": copy.start("-W", "error", USES, *scenario.uses),
-    }
-    yield Upgraded(scenario, copy, done, checks)
-    for process in checks.values():
-        finished(process)
-
-
 def test_it_succeeds(upgraded: Upgraded) -> None:
     assert upgraded.done.status == 0, upgraded.done
 
 
 @pytest.mark.parametrize("check", ["made", "facade", "lint", "format"])
 def test_the_project_s_own_checks_pass(success: Upgraded, check: str) -> None:
-    done = success.result(check)
+    done = success.checks[check]
     assert done.status == 0, done
 
 
 def test_a_second_comparison_finds_nothing_to_do(success: Upgraded) -> None:
-    done = success.result("again")
+    done = success.checks["again"]
     assert done.status == (success.scenario.status if success.scenario.by_hand else 0), done.out
 
 
 def test_a_user_finds_it_working(success: Upgraded) -> None:
-    done = success.result("uses")
+    done = success.checks["uses"]
     assert done.status == 0, done.err
 
 
