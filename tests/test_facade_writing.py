@@ -143,13 +143,13 @@ def test_keywords_are_typed_from_the_contract(
 def test_a_keyword_is_written_into_signature_docstring_and_call(
     scripts: dict[str, Any], contract: dict[str, Any]
 ) -> None:
-    fields(contract, "PromptEncodePayload")["tokenBudget"] = {"type": "integer", "description": "Tokens at most."}
+    fields(contract, "PromptEncodePayload")["zetaLimit"] = {"type": "integer", "description": "Tokens at most."}
     made = scripts["write_facade"].with_missing(SOURCE, contract)
     added = [line.strip() for line in made.splitlines() if line not in SOURCE.splitlines()]
     assert added == [
-        "token_budget: int | Missing = MISSING,",
-        "token_budget: tokens at most.",
-        '"tokenBudget": token_budget,',
+        "zeta_limit: int | Missing = MISSING,",
+        "zeta_limit: tokens at most.",
+        '"zetaLimit": zeta_limit,',
     ]
 
 

@@ -182,7 +182,8 @@ def enum_widened(document: Document) -> None:
 
 @change
 def default_changed(document: Document) -> None:
-    fields(document, "DecodeOptions")["strict"]["default"] = False
+    strict = fields(document, "DecodeOptions")["strict"]
+    strict["default"] = not strict.get("default")
 
 
 @change
@@ -305,7 +306,7 @@ def new_error_status(document: Document) -> None:
     conflict = {"detail": {**STRING, "title": "Detail"}, "conflict_id": {**STRING, "title": "Conflict Id"}}
     schemas(document)["ConflictError"] = component("ConflictError", conflict, conflict)
     content = {"application/json": {"schema": ref("ConflictError")}}
-    operation(document, "/v1/compress")["responses"]["409"] = {"description": "Conflict", "content": content}
+    operation(document, "/v1/compress")["responses"]["451"] = {"description": "Withheld", "content": content}
 
 
 @change

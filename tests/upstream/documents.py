@@ -27,7 +27,10 @@ _WIDER: Final[dict[str, Document]] = {
     "Delimiter": {"type": "string", "maxLength": 1, "minLength": 1},
     "LengthMarker": {"type": "string"},
 }
-_DEFAULT_TRUE: Final = "The service's default is true."
+# The errors that every route has here, and that are not published but for one.
+_KNOWN: Final = frozenset(
+    {"400", "401", "403", "404", "410", "413", "422", "429", "500", "502", "503", "4XX", "5XX"}
+)  # fmt: skip
 # Words that only people read, or that stand elsewhere here.
 _OURS: Final = {"description", "example", "examples"}
 _ERRORS: Final[dict[str, Document]] = {
@@ -125,10 +128,16 @@ def published(contract: Document) -> Document:
             function = _FUNCTIONS.get(ours["operationId"], ours["operationId"])
             body = _body_of(ours)
             wanted |= _models(body, schemas)
+            status = next(one for one in ours["responses"] if one.startswith("2"))
             reply = _HEALTH if function == "read_root" else FREE_FORM
-            paths.setdefault(path, {})[method] = route(
-                function, method, path, body=body, reply=reply, parameters=deepcopy(ours.get("parameters", ()))
-            )
+            parameters = [_parameter(one, schemas) for one in ours.get("parameters", ())]
+            made = route(
+                function, method, path, body=body, status=status, parameters=parameters,
+                reply=reply if "content" in ours["responses"][status] else None,
+            )  # fmt: skip
+            for other in ours["responses"].keys() - _KNOWN - {status}:
+                made["responses"][other] = {"description": f"Status {other}"}
+            paths.setdefault(path, {})[method] = made
     components = {name: _component(name, schemas) for name in wanted} | _ERRORS
     return {
         "openapi": "3.1.0",
@@ -136,6 +145,11 @@ def published(contract: Document) -> Document:
         "paths": paths,
         "components": {"schemas": {name: deepcopy(components[name]) for name in sorted(components)}},
     }
+
+
+def _parameter(ours: Document, schemas: Document) -> Document:
+    words = {key: value for key, value in ours.items() if key in ("name", "in", "required", "deprecated")}
+    return {**words, "schema": _field(ours["name"], ours["schema"], schemas)}
 
 
 def _body_of(operation: Document) -> Document | None:
@@ -159,7 +173,7 @@ def _component(name: str, schemas: Document) -> Document:
     ours = schemas[name]
     fields = {
         field: _field(field, schema, schemas)
-        for field, schema in ours["properties"].items()
+        for field, schema in ours.get("properties", {}).items()
         if field not in _UNLISTED.get(name, ())
     }
     return component(name, fields, ours.get("required", ()))
@@ -175,8 +189,8 @@ def _field(name: str, ours: Document, schemas: Document) -> Document:
         schema["title"] = titled(name)
     if ours.get("deprecated"):
         schema["deprecated"] = True
-    if _DEFAULT_TRUE in ours.get("description", ""):
-        schema["default"] = True
+    if "x-service-default" in ours:
+        schema["default"] = ours["x-service-default"]
     return schema
 
 
@@ -187,7 +201,11 @@ def _inlined(ours: Document, schemas: Document) -> Document:
         if "properties" in schemas[name]:
             return dict(ours)
         return dict(_WIDER.get(name) or _inlined(schemas[name], schemas))
-    found = {key: value for key, value in ours.items() if key not in _OURS}
+    found = {key: value for key, value in ours.items() if key not in _OURS and not key.startswith("x-")}
+    if "x-service-format" in ours:
+        found["format"] = ours["x-service-format"]
+    if "items" in found:
+        found["items"] = _inlined(found["items"], schemas)
     if "anyOf" in found:
         found["anyOf"] = [_inlined(part, schemas) for part in found["anyOf"]]
     return found

@@ -252,10 +252,10 @@ SCENARIOS: Final = (
     ),
     Scenario(
         change="new_error_status",
-        finds=(minor("status-added", "409", COMPRESS),),
+        finds=(minor("status-added", "451", COMPRESS),),
         form="3.0 JSON",
         uses=("a_conflict_is_an_error_with_its_body",),
-        left=("409",),
+        left=("451",),
     ),
     Scenario(
         change="success_status_changed",
@@ -384,7 +384,7 @@ SCENARIOS: Final = (
             minor("route-added", "", "POST /v1/compare"),
             minor("route-added", "", f"GET {PAYLOAD}"),
             minor("route-deprecated", "", OPTIMIZE),
-            minor("status-added", "409", COMPRESS),
+            minor("status-added", "451", COMPRESS),
             minor("response-field-added", "cost", COMPRESS),
         ),
         form="3.0 YAML",

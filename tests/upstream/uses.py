@@ -352,10 +352,10 @@ def dry_run_goes_into_the_query() -> None:
 
 @use
 def a_conflict_is_an_error_with_its_body() -> None:
-    reply = WireReply(409, Headers(), b'{"detail":"being written","conflict_id":"c1"}')
+    reply = WireReply(451, Headers(), b'{"detail":"being written","conflict_id":"c1"}')
     with pytest.raises(KaizenAPIError) as caught:
         called("compress", data=1, reply=reply)
-    assert (caught.value.status_code, caught.value.detail) == (409, "being written")
+    assert (caught.value.status_code, caught.value.detail) == (451, "being written")
     assert caught.value.payload == {"detail": "being written", "conflict_id": "c1"}
 
 
