@@ -22,7 +22,7 @@ from tests.upstream.project import Copy, Files, own_files
 from tests.upstream.scenarios import SCENARIOS, Found, Scenario, written
 
 UPGRADED = [one for one in SCENARIOS if one.uses]
-TODO = re.compile(r"^ *(?P<path>[\w./-]+):(?P<line>\d+): (?P<what>.+)$", re.MULTILINE)
+THING = re.compile(r"^ *(?P<path>[\w./-]+):(?P<line>\d+): (?P<what>.+)$", re.MULTILINE)
 # Kinds that only add to the contract: every line of it stays.
 ADDING = {"request-field-added", "route-added", "status-added", "response-field-added", "parameter-added"}
 USES = "tests/upstream/uses.py"
@@ -183,7 +183,7 @@ def words_of(found: Found) -> list[str]:
 
 def test_what_is_left_for_a_person_names_a_line_and_a_thing(success: Upgraded) -> None:
     # A long line goes on below, further in.
-    left = list(TODO.finditer(re.sub(r"\n {4,}", " ", success.done.out)))
+    left = list(THING.finditer(re.sub(r"\n {4,}", " ", success.done.out)))
     for one in left:
         text = success.copy.text(one["path"])
         assert 1 <= int(one["line"]) <= len(text.splitlines()) + 1, one[0]
