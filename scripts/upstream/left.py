@@ -162,10 +162,9 @@ def _fields(applied: Applied, finder: Finder, names: dict[str, str]) -> Iterator
                     yield finder.method(name, keyword), f"look over {name}({keyword}=) and its words"
         elif one.kind.endswith(("-narrowed", "-widened", "-changed", "-required", "-optional", "-default")):
             yield finder.contract_place(_here(one, finder)), f"do the words here still hold? {what}"
-        if one.kind.startswith("request-") and one.kind.endswith(("-narrowed", "-changed", "-required")):
             yield (
                 finder.text("kaizen_client/embedded/_validation.py", r"^def read_"),
-                f"let the embedded engine refuse what the service now refuses: {what}",
+                f"let the embedded engine do as the service does now: {what}",
             )
 
 
