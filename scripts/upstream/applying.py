@@ -362,8 +362,9 @@ class Applying:
         components = self.contract["components"]["responses"]
         if name not in components:
             media = file.block(schema=file.reference("ErrorBody"))
+            said = str(route.operation["responses"][status].get("description") or phrase).rstrip(".")
             components[name] = file.block(
-                description=f"{phrase}.", content=file.block(**{"application/json": media})
+                description=file.words(f"{said}."), content=file.block(**{"application/json": media})
             )  # fmt: skip
             self.applied.statuses.append(status)
         body = json_schema(route.place("responses", status))

@@ -125,8 +125,9 @@ def _routes(applied: Applied, finder: Finder, names: dict[str, str]) -> Iterator
         )
         yield (
             finder.text("kaizen_client/passthrough.py", "^ENCODE_ROUTES"),
-            f"add those of {called} that take an original and give a text for it: they can then fail open",
+            f"does {called} take an original and give a text for it? Then add it, so that it can fail open",
         )
+        yield finder.text("README.md", r"^\| .*prompts_decode"), f"name {called} where the calls are listed"
     for one in applied.done:
         if one.kind == "route-removed":
             name = names[one.routes[0]]
@@ -184,7 +185,8 @@ def _words(applied: Applied, finder: Finder) -> Iterator[Thing]:
         label = f"{name.upper()} {path}" if owner.startswith("/paths/") else name
         named = ", ".join(field for field in fields if field)
         text = f"{label}: {named}" if named and "" not in fields else f"{label} ({named})" if named else label
-        yield finder.contract_place(owner), f"describe {text}; the document does not"
+        place = f"{owner}/properties/{fields[0]}" if named and len(fields) == 1 else owner
+        yield finder.contract_place(place), f"describe {text}; the document does not"
 
 
 def _plain(text: str) -> str:

@@ -94,6 +94,18 @@ def test_a_default_that_the_service_publishes_is_told(contract: dict[str, Any]) 
         assert f"The service's default is {json.dumps(node['x-service-default'])}" in node["description"], path
 
 
+def test_the_engine_takes_the_defaults_of_the_service(contract: dict[str, Any]) -> None:
+    schemas = contract["components"]["schemas"]
+    strict = schemas["DecodeOptions"]["properties"]["strict"]["x-service-default"]
+    detect = schemas["PromptEncodePayload"]["properties"]["auto_detect_json"]["x-service-default"]
+    engine = Engine(envelope="server-notes")
+    wrong_count = json.dumps({"data": "a[2]: 1"}).encode()
+    assert engine.handle("POST", "/v1/decompress", {}, wrong_count).status == (400 if strict else 200)
+    prompt = json.dumps({"prompt": 'See:\n\n[{"id": 1}, {"id": 2}, {"id": 3}]\n\nIt is data.'}).encode()
+    meta = json.loads(engine.handle("POST", "/v1/prompts/encode", {}, prompt).body)["meta"]
+    assert meta["auto_detection_applied"] is detect
+
+
 def test_no_schema_has_a_title_or_a_default(contract: dict[str, Any]) -> None:
     for path, node in nodes(contract["components"]["schemas"]):
         if isinstance(node, dict) and not path.endswith("/properties"):
