@@ -167,6 +167,9 @@ def _fields(applied: Applied, finder: Finder, names: dict[str, str]) -> Iterator
                 finder.text("kaizen_client/embedded/_validation.py", r"^def read_"),
                 f"let the embedded engine do as the service does now: {what}",
             )
+        if one.kind == "request-field-default":
+            for place in (place for route in one.routes for place in finder.uses(names[route])):
+                yield place, f"does this call count on the old default? Then send it: {what}"
 
 
 def _here(one: Finding, finder: Finder) -> str:
