@@ -17,6 +17,7 @@ class Parameter(NamedTuple):
     place: str
     required: bool
     schema: dict[str, Any]
+    deprecated: bool = False
 
 
 class Operation(NamedTuple):

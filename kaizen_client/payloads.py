@@ -16,7 +16,7 @@ from kaizen_client._contract import OPERATIONS, SCHEMAS, Operation
 from kaizen_client.exceptions import KaizenError, KaizenPayloadError
 from kaizen_client.headers import HiddenFields
 from kaizen_client.options import MISSING
-from kaizen_client.schema_checks import check, meant, short, shown, unknown_field
+from kaizen_client.schema_checks import check, deprecated_in, deprecates_within, meant, short, shown, unknown_field
 
 #: What servers commonly take of a URL; httpx refuses eight times as much.
 _LONGEST_ROUTE: Final = 8_000
@@ -79,6 +79,10 @@ def fields_of(operation: Operation, payload: object, keywords: Mapping[str, Any]
     fields = {key: _plain(value, known.get(key, {})) for key, value in fields.items()}
     for key, value in fields.items():
         check(value, known.get(key, {}), key)
+    if deprecates_within(name):
+        inside = [path for key, value in fields.items() for path in deprecated_in(value, known[key], key)]
+        for path in dict.fromkeys(inside):
+            warnings.warn(f"{path} of {name} is deprecated by the service", DeprecationWarning, stacklevel=4)
     if fields.get("ktof") == "" and not fields.get("replay_meta"):
         raise KaizenPayloadError(
             "the text is empty, which is what {} as a whole encodes to",
@@ -194,6 +198,12 @@ def parameters_of(operation: Operation, given: Mapping[str, Any]) -> dict[str, A
         if parameter.place == "path" and str(value) in ("", ".", ".."):
             raise KaizenPayloadError(
                 f"the value {short(value)} would lead to another route", path=parameter.keyword, remedy="pass another"
+            )
+        if parameter.deprecated:
+            warnings.warn(
+                f"{parameter.keyword}= of {operation.name}() is deprecated by the service",
+                DeprecationWarning,
+                stacklevel=4,
             )
         found[parameter.name] = value
     return found

@@ -212,7 +212,7 @@ class KaizenResult(ReplyBlock):
         found = [name for name in self._value_fields if name in self]
         if not found:
             places = " and ".join(repr(name) for name in self._value_fields)
-            raise self._response_error(f"the reply has no {places or 'value'}")
+            raise self._response_error(f"the reply has no {places or 'value: this call has none, read its fields'}")
         # A reply that has both leaves one of them null.
         return next((self[name] for name in found if self[name] is not None), None)
 

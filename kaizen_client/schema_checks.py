@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, Final
 
 from kaizen_client._contract import SCHEMAS
@@ -130,6 +131,43 @@ def _check_object(value: dict[str, Any], kind: Mapping[str, Any], path: str) -> 
     for key in kind.get("required", ()):
         if key not in value:
             raise KaizenPayloadError("this field is needed", path=f"{path}.{key}", remedy="add it")
+
+
+@cache
+def deprecates_within(component: str) -> bool:
+    """Tell whether an object inside a component has a deprecated field, so that calls need not look each time."""
+    seen: set[str] = set()
+
+    def found(schema: object, *, top: bool = False) -> bool:
+        if isinstance(schema, list):
+            return any(map(found, schema))
+        if not isinstance(schema, dict):
+            return False
+        if "$ref" in schema:
+            if schema["$ref"] in seen:
+                return False
+            seen.add(schema["$ref"])
+            return found(SCHEMAS[schema["$ref"]])
+        fields = schema.get("properties", {})
+        own = not top and any(field.get("deprecated") for field in fields.values())
+        rest = [part for key, part in schema.items() if key != "properties"]
+        return own or any(map(found, [*fields.values(), *rest]))
+
+    return found(SCHEMAS[component], top=True)
+
+
+def deprecated_in(value: object, schema: Mapping[str, Any], path: str) -> Iterator[str]:
+    """Return the paths of the deprecated fields that a checked value has inside."""
+    for kind in _kinds(schema):
+        if kind.get("type") == "array" and isinstance(value, list | tuple):
+            for index, item in enumerate(value):
+                yield from deprecated_in(item, kind.get("items", {}), f"{path}[{index}]")
+        elif kind.get("type") == "object" and isinstance(value, dict):
+            for key, part in kind.get("properties", {}).items():
+                if key in value:
+                    if part.get("deprecated"):
+                        yield f"{path}.{key}"
+                    yield from deprecated_in(value[key], part, f"{path}.{key}")
 
 
 def _described(kind: Mapping[str, Any]) -> str:

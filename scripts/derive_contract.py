@@ -115,6 +115,7 @@ def parameters(contract: Schema, holders: list[Schema], request: str | None) -> 
             "place": place,
             "required": bool(parameter.get("required", False)),
             "schema": bare(parameter["schema"]),
+            **({"deprecated": True} if parameter.get("deprecated") else {}),
         }
         for (place, name), parameter in found.items()
     ]
@@ -202,6 +203,7 @@ class Parameter(NamedTuple):
     place: str
     required: bool
     schema: dict[str, Any]
+    deprecated: bool = False
 
 
 class Operation(NamedTuple):

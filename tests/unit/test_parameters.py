@@ -116,6 +116,16 @@ def test_a_wrong_one_is_refused_before_anything_is_sent(
     assert recorder.seen == []
 
 
+def test_a_deprecated_one_warns(route: tuple[Any, Recorder], monkeypatch: pytest.MonkeyPatch) -> None:
+    call, recorder = route
+    old = tuple(one._replace(deprecated=one.name == "limit") for one in ROUTE.parameters)
+    monkeypatch.setitem(_contract.OPERATIONS, ROUTE.name, ROUTE._replace(parameters=old))
+    call({"payload_id": "a"})
+    with pytest.warns(DeprecationWarning, match=r"limit= of get_payload\(\) is deprecated by the service"):
+        call({"payload_id": "a", "limit": 1})
+    assert recorder.seen[1].url.endswith("?limit=1")
+
+
 async def test_the_generated_modules_may_send_a_query_too() -> None:
     seen: list[WireRequest] = []
 
