@@ -12,8 +12,8 @@ import derive_contract
 import yaml
 from _files import CONTRACT, PACKAGE, in_docstring
 from _names import python_name
+from _sample import sample
 from derive_contract import Schema
-from upstream.samples import sample
 
 CLIENT: Final = PACKAGE / "client.py"
 _PASSTHROUGH: Final = PACKAGE / "passthrough.py"

@@ -105,7 +105,6 @@ class Applying:
             else:
                 self.applied.done.append(one)
         self._drop_unused()
-        self.contract["components"]["schemas"] = self.contract["components"]["schemas"]
         return self.applied
 
     def _take(self, one: Finding, replaced: set[str]) -> None:

@@ -35,6 +35,8 @@ class Route:
     #: The path item, behind a reference.
     item: Place
     operation: dict[str, Any]
+    #: The base path of the document's server.
+    base: str = ""
 
     @property
     def pointer(self) -> str:
@@ -106,7 +108,7 @@ def routes(document: Document) -> list[Route]:
         for path, item in document.tree["paths"].items()
     ]
     return [
-        Route(document, path, method, item, item.node[method])
+        Route(document, path, method, item, item.node[method], base)
         for path, item in items
         for method in METHODS
         if method in item.node
@@ -119,7 +121,7 @@ def own_name(route: Route) -> str:
     `prompts_encode_v1_prompts_encode_post` is `prompts_encode`.
     """
     name = str(route.operation.get("operationId", ""))
-    tail = re.sub(r"\W", "_", f"{route.path}_{route.method}")
+    tail = re.sub(r"\W", "_", f"{route.path.removeprefix(route.base)}_{route.method}")
     name = name.removesuffix(tail) or name
     return re.sub(r"_+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])|\W", "_", name)).strip("_").lower()
 
@@ -230,8 +232,9 @@ class _Comparing:
 
     def _parameters(self, mine: Route, other: Route) -> None:
         own, found = mine.parameters(), other.parameters()
-        for key in found.keys() - own.keys():
-            place = found[key]
+        for key, place in found.items():
+            if key in own:
+                continue
             label = f"{place.node['in']} {place.node['name']}"
             required = bool(place.node.get("required"))
             self._add(

@@ -64,7 +64,11 @@ class Document:
     @cached_property
     def _lines(self) -> dict[str, int]:
         found: dict[str, int] = {}
-        root = yaml.compose(self.text, Loader=_Loader)
+        try:
+            root = yaml.compose(self.text, Loader=_Loader)
+        except yaml.YAMLError:
+            # JSON that is no YAML: places are told by their pointers alone.
+            return found
         stack: list[tuple[str, yaml.Node, int]] = [("", root, 1)] if root else []
         while stack:
             pointer, node, line = stack.pop()

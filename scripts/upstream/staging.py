@@ -20,6 +20,8 @@ _LEFT_OUT: Final = (
 )  # fmt: skip
 _OLD: Final = ".upgrade-old-"
 _NEW: Final = ".upgrade-new-"
+#: Stands beside the contract from when all files are in place to when the old ones are gone.
+_DONE: Final = ".upgrade-done"
 Files = dict[Path, bytes]
 #: What an upgrade may change.
 _PARTS: Final = ("openapi.yaml", "CHANGELOG.md", "README.md", "kaizen_client", "tests", "docs")
@@ -90,6 +92,7 @@ class Staging:
                     target.replace(kept[path])
                 if path in fresh:
                     fresh[path].replace(target)
+            (self.root / _DONE).touch()
         except BaseException:
             for path in changed:
                 if path in kept and kept[path].exists():
@@ -98,10 +101,13 @@ class Staging:
                     (self.root / path).unlink(missing_ok=True)
             raise
         finally:
-            for left in (*fresh.values(), *kept.values()):
-                left.unlink(missing_ok=True)
-            for path in changed:
-                _drop_empty((self.root / path).parent)
+            for new in fresh.values():
+                new.unlink(missing_ok=True)
+                _drop_empty(new.parent)
+        for old in kept.values():
+            old.unlink()
+            _drop_empty(old.parent)
+        (self.root / _DONE).unlink()
         return list(changed)
 
 
@@ -128,14 +134,19 @@ def _files(root: Path, part: str) -> Iterator[Path]:
 
 
 def recover(root: Path) -> None:
-    """Undo what an upgrade that was killed has begun to move in."""
+    """Undo what an upgrade that was killed has begun to move in; or end it, where all was in place."""
+    done = (root / _DONE).exists()
     for part in _PARTS:
         start = root / part
         for path in [start.parent] if start.suffix else [start, *(one for one in start.rglob("*") if one.is_dir())]:
             for kept in path.glob(f"{_OLD}*"):
-                kept.replace(kept.with_name(kept.name.removeprefix(_OLD)))
+                if done:
+                    kept.unlink()
+                else:
+                    kept.replace(kept.with_name(kept.name.removeprefix(_OLD)))
             for fresh in path.glob(f"{_NEW}*"):
                 fresh.unlink()
+    (root / _DONE).unlink(missing_ok=True)
 
 
 @contextmanager

@@ -122,6 +122,25 @@ def test_a_field_of_one_of_several_objects_is_found(module: Callable[[str], Any]
     assert [(one.kind, one.field) for one in comparison.found] == [("request-field-added", "x.new")]
 
 
+def test_new_parameters_are_found_in_the_document_s_order(module: Callable[[str], Any]) -> None:
+    read, changed = module("upstream.reading").Document, small({})
+    names = [f"p{number}" for number in range(9, 0, -1)]
+    changed["paths"]["/go"]["post"]["parameters"] = [{"name": one, "in": "query", "schema": STRING} for one in names]
+    comparison = module("upstream.comparing").compare(read("x", "", small({})), read("y", "", changed))
+    assert [one.field for one in comparison.found] == [f"query {one}" for one in names]
+
+
+def test_the_base_path_of_a_server_belongs_to_its_routes(module: Callable[[str], Any]) -> None:
+    read, changed = module("upstream.reading").Document, small({})
+    ours = small({})
+    ours["paths"] = {"/v1/go": ours["paths"]["/go"]}
+    changed["servers"] = [{"url": "https://example.org/v1"}]
+    changed["paths"]["/go"]["post"]["operationId"] = "go_go_post"
+    comparing = module("upstream.comparing")
+    assert comparing.compare(read("x", "", ours), read("y", "", changed)).found == []
+    assert [comparing.own_name(one) for one in comparing.routes(read("y", "", changed))] == ["go"]
+
+
 def test_words_that_are_not_compared_are_named(module: Callable[[str], Any]) -> None:
     read = module("upstream.reading").Document
     document = small({"type": "object", "properties": {"x": {"type": "array", "prefixItems": [STRING]}}})

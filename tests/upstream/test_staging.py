@@ -108,6 +108,37 @@ def test_a_failure_while_files_are_moved_leaves_what_was_there(
             assert files(root) == AFTER
 
 
+def test_a_second_interruption_while_it_is_undone_loses_nothing(
+    module: Any, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace, calls = Path.replace, 0
+
+    def fail(self: Path, target: Path) -> Path:
+        nonlocal calls
+        calls += 1
+        if calls in (4, 5):
+            raise KeyboardInterrupt
+        return replace(self, target)
+
+    with module.staging(root) as copy:
+        work(copy.folder)
+        monkeypatch.setattr(Path, "replace", fail)
+        with pytest.raises(KeyboardInterrupt):
+            copy.move_in()
+        monkeypatch.undo()
+    monkeypatch.syspath_prepend(str(SCRIPTS))
+    with module.staging(root):
+        # What stood there is whole again; at most a new file is too many, which `make check` names.
+        assert FILES.items() <= files(root).items()
+
+
+def test_an_upgrade_that_was_killed_when_all_was_in_place_is_ended_by_the_next(module: Any, root: Path) -> None:
+    (root / ".upgrade-old-openapi.yaml").write_text("before")
+    (root / ".upgrade-done").touch()
+    with module.staging(root):
+        assert files(root) == FILES
+
+
 def test_no_room_to_write_is_found_before_anything_is_moved(
     module: Any, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
