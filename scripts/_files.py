@@ -28,7 +28,7 @@ def tool(name: str) -> str:
 
 
 def formatted(source: str) -> str:
-    """Return Python source in the project's format, with its imports sorted and unused ones gone."""
+    """Return Python source in the project's format: imports and `__all__` sorted, unused imports gone."""
     return formatted_all([source])[0]
 
 
@@ -42,7 +42,7 @@ def formatted_all(sources: list[str]) -> list[str]:
             path.write_text(source, encoding="utf-8")
         settings = ["--config", str(ROOT / "pyproject.toml"), "--no-cache", "--quiet"]
         ruff, names = tool("ruff"), list(map(str, paths))
-        subprocess.run([ruff, "check", *settings, "--select", "I,F401", "--fix-only", *names], check=True)
+        subprocess.run([ruff, "check", *settings, "--select", "I,F401,RUF022", "--fix-only", *names], check=True)
         subprocess.run([ruff, "format", *settings, *names], check=True)
         return [path.read_text(encoding="utf-8") for path in paths]
 

@@ -279,22 +279,16 @@ def with_public_names(source: str, contract: Schema, before: tuple[set[str], set
     models, found = public_models(contract), results(contract)
     source = with_imports(source, "kaizen_client.models", models - before[0])
     source = with_imports(source, "kaizen_client.typed_results", found - before[1])
-    added = (models - before[0]) | (found - before[1])
+    listed = "".join(f'    "{name}",\n' for name in (models - before[0]) | (found - before[1]))
     source = re.sub(
         r"__all__ = \[\n(.*?)\]",
-        lambda block: "__all__ = [\n" + _sorted_lines(block[1], added) + "]", source, count=1, flags=re.DOTALL,
+        lambda block: "__all__ = [\n" + block[1] + listed + "]", source, count=1, flags=re.DOTALL,
     )  # fmt: skip
     later = "".join(f'    "{name}": "models",\n' for name in sorted(models - before[0]))
     source = re.sub(r"(_LATER = \{\n.*?)\}", lambda block: block[1] + later + "}", source, count=1, flags=re.DOTALL)
     for name in (before[0] - models) | (before[1] - found):
         source = re.sub(rf'^ +"?{name}"?(: "models")?,\n', "", source, flags=re.MULTILINE)
     return formatted(source)
-
-
-def _sorted_lines(block: str, added: set[str]) -> str:
-    lines = {line for line in block.splitlines() if line.strip()} | {f'    "{name}",' for name in added}
-    # Constants, then classes, then the rest, as ruff sorts `__all__`.
-    return "".join(f"{line}\n" for line in sorted(lines, key=lambda line: (line.strip(' ",')[0].islower(), line)))
 
 
 def unlisted(contract: Schema) -> list[str]:

@@ -244,6 +244,23 @@ def test_new_models_and_results_are_public(scripts: dict[str, Any], contract: di
     assert write.with_models(write.with_models(models, contract), original) == models
 
 
+def test_public_names_stand_as_the_lint_rule_sorts_them(scripts: dict[str, Any], contract: dict[str, Any]) -> None:
+    package = (ROOT / "kaizen_client" / "__init__.py").read_text(encoding="utf-8")
+    write = scripts["write_facade"]
+    before = (write.public_models(contract), write.results(contract))
+    for name in ("r50", "r5"):
+        new_route(contract)
+        route = contract["paths"].pop("/v1/payloads/{payload_id}")
+        route["get"]["operationId"] = name
+        media = route["get"]["responses"]["200"]["content"]["application/json"]
+        media["schema"] = {"$ref": f"#/components/schemas/{name.upper()}Result"}
+        contract["components"]["schemas"][f"{name.upper()}Result"] = {"type": "object", "description": "x"}
+        contract["paths"][f"/v1/{name}"] = route
+    made = write.with_public_names(package, contract, before)
+    names = ast.literal_eval(made.partition("__all__ = ")[2].partition("]")[0] + "]")
+    assert [name for name in names if name.startswith("R5")] == ["R5Result", "R50Result"]
+
+
 def test_a_model_or_result_that_users_cannot_import_is_named(scripts: dict[str, Any], contract: dict[str, Any]) -> None:
     assert scripts["write_facade"].unlisted(contract) == []
     new_route(contract)

@@ -47,7 +47,7 @@ def check_in_full(document: Document) -> None:
     kind = OpenAPIV30SpecValidator if document.tree["openapi"].startswith("3.0") else OpenAPIV31SpecValidator
     for error in kind(document.tree).iter_errors():
         found = _deepest(error)
-        pointer = "".join(f"/{escaped(str(part))}" for part in found.absolute_path)
+        pointer = "".join(f"/{escaped(str(part))}" for part in found.absolute_path) or "/"
         raise Refused(f"not valid OpenAPI: {found.message[:300]}", place=f"{document.source}, {pointer}", remedy=_OWNER)
 
 
