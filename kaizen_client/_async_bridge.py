@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 
+from kaizen_client import json_bodies
 from kaizen_client._other_flavour import OtherFlavour
 from kaizen_client.generated.client import Client
 
@@ -14,6 +15,14 @@ if TYPE_CHECKING:
     from kaizen_client.results import HttpInfo
 
 Forward = Callable[[str, str, dict[str, Any]], Awaitable[tuple[bytes, "HttpInfo"]]]
+
+
+class _Reply(httpx.Response):
+    """A reply whose JSON is read as the facade reads it."""
+
+    def json(self, **options: Any) -> Any:
+        """Return what the body holds; `options` are those of `json.loads`."""
+        return super().json(**options) if options else json_bodies.parse(self.content)
 
 
 class AsyncBridge:
@@ -29,7 +38,7 @@ class AsyncBridge:
             KaizenError: as the facade does.
         """
         body, http = await self._forward(method, url, parts)
-        return httpx.Response(http.status, headers=dict(http.headers), content=body)
+        return _Reply(http.status, headers=dict(http.headers), content=body)
 
 
 def generated_client(base_url: str, forward: Forward) -> Client:

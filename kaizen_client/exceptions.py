@@ -33,6 +33,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any, NamedTuple, Self
 
+from kaizen_client import json_bodies
 from kaizen_client.headers import HIDDEN, Headers
 
 __all__ = [
@@ -389,7 +390,7 @@ def parsed_body(body: bytes) -> Any:
     if not body.strip():
         raise ValueError("the body is empty")
     try:
-        return json.loads(body, parse_constant=_refuse_constant)
+        return json_bodies.parse(body, parse_constant=_refuse_constant)
     except RecursionError:
         raise ValueError("the body is nested too deeply") from None
     except UnicodeDecodeError as error:

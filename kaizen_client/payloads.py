@@ -7,11 +7,11 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import import_module
-from itertools import chain
 from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
+from kaizen_client import json_bodies
 from kaizen_client._contract import OPERATIONS, SCHEMAS, Operation
 from kaizen_client.exceptions import KaizenError, KaizenPayloadError
 from kaizen_client.headers import HiddenFields
@@ -267,9 +267,7 @@ def encoded(body: Any, *, limit: int | None = None) -> bytes:
         KaizenPayloadError: JSON cannot hold it, or it is larger than `limit` bytes; names the place and the remedy.
     """
     try:
-        text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        _refuse_other_keys(body)
-        data = text.encode("utf-8")
+        data = json_bodies.encode(body)
     except (TypeError, ValueError, RecursionError) as error:
         raise _located(body, error) from None
     if limit is not None and len(data) > limit:
@@ -280,48 +278,23 @@ def encoded(body: Any, *, limit: int | None = None) -> bytes:
     return data
 
 
-def _refuse_other_keys(body: Any) -> None:
-    """Raise `TypeError` for a key that is not a string, which `json.dumps` would quietly turn into one.
-
-    Level by level with set operations, since a walk over each value costs as much as the encoding.
-    """
-    level: Any = [body]
-    while True:
-        # The types first: few distinct ones, found without a step of Python for each value.
-        kinds = set(map(type, level))
-        dict_kinds = {kind for kind in kinds if issubclass(kind, dict)}
-        list_kinds = {kind for kind in kinds if issubclass(kind, list | tuple)}
-        dicts = _of(level, dict_kinds, kinds)
-        lists = _of(level, list_kinds, kinds)
-        if not dicts and not lists:
-            return
-        keys = set().union(*dicts)
-        if set(map(type, keys)) - {str} and not all(isinstance(key, str) for key in keys):
-            raise TypeError
-        below = chain(chain.from_iterable(map(dict.values, dicts)), chain.from_iterable(lists))
-        level = list(below)
-
-
-def _of(values: list[Any], wanted: set[type], present: set[type]) -> list[Any]:
-    if not wanted:
-        return []
-    return values if wanted == present else [value for value in values if type(value) in wanted]
-
-
 def _located(body: Any, error: Exception) -> KaizenPayloadError:
     """Find where JSON cannot hold a body, for the message of the error that said so."""
-    if isinstance(error, RecursionError):
-        return KaizenPayloadError("the payload is nested too deeply for JSON", remedy="flatten it")
     on_path: set[int] = set()
+    #: What was looked through: a value may stand at many places, and those below it at many times as many.
+    done: set[int] = set()
     stack: list[tuple[str, Any, bool]] = [("", body, False)]
     while stack:
         path, value, leaving = stack.pop()
         if leaving:
             on_path.discard(id(value))
+            done.add(id(value))
             continue
         if isinstance(value, dict | list | tuple):
             if id(value) in on_path:
                 return KaizenPayloadError("the value holds itself", path=path, remedy="take the circle out")
+            if id(value) in done:
+                continue
             on_path.add(id(value))
             stack.append((path, value, True))
             for key in value if isinstance(value, dict) else ():
@@ -336,6 +309,8 @@ def _located(body: Any, error: Exception) -> KaizenPayloadError:
             stack.extend((_joined(path, key), item, False) for key, item in reversed(list(items)))
         elif (found := _value_problem(path, value)) is not None:
             return found
+    if isinstance(error, RecursionError):
+        return KaizenPayloadError("the payload is nested too deeply for JSON", remedy="flatten it")
     return KaizenPayloadError(f"JSON cannot hold the payload: {error}")
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final, Literal, NamedTuple, Self, TypeVar, cast
 
+from kaizen_client import json_bodies
 from kaizen_client.exceptions import Attempt, KaizenError, KaizenResponseError
 from kaizen_client.headers import Headers
 from kaizen_client.savings import Notation, Saving, Savings, Smaller, choose, compact_json, measured, told
@@ -65,14 +65,14 @@ class Sent(NamedTuple):
     def source(self) -> Source | None:
         """Return what was to be encoded; None where the body cannot be read back: nested as deep as JSON can be."""
         try:
-            return source_of(json.loads(self.body)[self.field], is_prompt=self.field == "prompt")
+            return source_of(json_bodies.parse(self.body)[self.field], is_prompt=self.field == "prompt")
         except (LookupError, ValueError, RecursionError):
             return None
 
     def text(self) -> str | None:
         """Return the text that was to be decoded; None where there is none."""
         try:
-            value = json.loads(self.body)[self.field]
+            value = json_bodies.parse(self.body)[self.field]
         except (LookupError, ValueError, RecursionError):
             return None
         return value if isinstance(value, str) else None

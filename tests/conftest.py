@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
+import orjson
 import pytest
 import vcr
 from hypothesis import settings
 from pytest_socket import disable_socket, enable_socket, socket_allow_hosts
 
+from kaizen_client import json_bodies
 from kaizen_client.embedded import Engine
 from kaizen_client.testing import FakeClock
 from kaizen_client.transports import clear_text
@@ -55,12 +57,26 @@ def only_loopback() -> Iterator[None]:
     enable_socket()
 
 
+@pytest.fixture(scope="module", params=["orjson", "no orjson"])
+def both_ways(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Run what asks for it twice: with bodies written and read by orjson, and as where that is not installed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json_bodies, "orjson", orjson if request.param == "orjson" else None)
+        yield
+
+
 @pytest.fixture
 def no_network(only_loopback: None) -> Iterator[None]:
     """Refuse every connection, loopback included; an event loop's own socket pair is a Unix socket."""
     disable_socket(allow_unix_socket=True)
     yield
     enable_socket()
+
+
+@pytest.fixture(params=["httpx", "httpx2", "aiohttp,urllib3"])
+def every_backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run a test over every HTTP library, wherever it does not name one itself."""
+    monkeypatch.setenv("KAIZEN_TRANSPORT", request.param)
 
 
 @pytest.fixture

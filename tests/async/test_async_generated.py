@@ -12,6 +12,8 @@ from kaizen_client.generated.api.compression import compress, decompress
 from kaizen_client.generated.api.system import health
 from kaizen_client.generated.models import CompressResult, DecodeRequest, HealthResult
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 
 async def test_an_endpoint_module_sends_as_the_facade_does(service: Any) -> None:
     service.reply_json(503, {"detail": "busy"})

@@ -25,6 +25,8 @@ from kaizen_client import (
     Saving,
 )
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 DEEP = b"[" * 100_000
 
 NOT_THE_CONTRACT = {

@@ -26,6 +26,8 @@ from kaizen_client import (
     SyncKaizenClient,
 )
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 DEEP = b"[" * 100_000
 
 NOT_THE_CONTRACT = {

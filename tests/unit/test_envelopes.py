@@ -14,6 +14,8 @@ from kaizen_client._contract import OPERATIONS
 from kaizen_client.headers import Headers
 from kaizen_client.transports.base import WireReply, WireRequest
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 CALLS: dict[str, dict[str, Any]] = {
     "compress": {"data": 1},
     "optimize": {"data": 1},

@@ -11,6 +11,8 @@ import kaizen_client
 from kaizen_client import DecodeRequest, EncodeOptions, KaizenPayloadError, SyncKaizenClient
 from kaizen_client._contract import OPERATIONS, SCHEMAS
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 ENCODERS = ("compress", "optimize", "optimize_request", "prompts_encode")
 DECODERS = ("decompress", "optimize_response", "prompts_decode")
 ROUTES = ENCODERS + DECODERS

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import kaizen_client
-from kaizen_client import KaizenClient, SyncKaizenClient, payloads
+from kaizen_client import KaizenClient, SyncKaizenClient, json_bodies
 from kaizen_client._contract import OPERATIONS, SCHEMAS
 from kaizen_client.headers import Headers
 from kaizen_client.transports.base import WireReply, WireRequest
@@ -193,11 +193,13 @@ def test_a_large_body_is_encoded_once_for_all_attempts(monkeypatch: pytest.Monke
     recorder, made = Recorder(), []
     recorder.replies = [WireReply(503, Headers(), b""), WireReply(503, Headers(), b"")]
 
-    def counted(*args: Any, **options: Any) -> str:
-        made.append(1)
-        return json.JSONEncoder(**options).encode(*args)
+    encode = json_bodies.encode
 
-    monkeypatch.setattr(payloads, "json", type("Json", (), {"dumps": staticmethod(counted)}))
+    def counted(value: Any) -> bytes:
+        made.append(1)
+        return encode(value)
+
+    monkeypatch.setattr(json_bodies, "encode", counted)
     with SyncKaizenClient(base_url="http://h", transport=recorder) as client:
         client._sender.clock = clock
         client.compress(data=[{"id": number, "name": "x" * 20} for number in range(20_000)])

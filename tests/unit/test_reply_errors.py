@@ -19,6 +19,8 @@ from kaizen_client import (
 from kaizen_client.exceptions import error_from_reply, parsed_body
 from kaizen_client.headers import Headers
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 URL = "http://h/v1/compress"
 
 

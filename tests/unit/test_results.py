@@ -20,6 +20,8 @@ from kaizen_client import (
     TokenCounts,
 )
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 REPLY: dict[str, Any] = {
     "operation": "compress",
     "status": "ok",
