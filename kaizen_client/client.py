@@ -52,6 +52,7 @@ from kaizen_client.typed_results import (
 
 if TYPE_CHECKING:
     import httpx
+    import httpx2
 
     from kaizen_client.generated.client import Client
     from kaizen_client.models import (
@@ -134,7 +135,7 @@ class KaizenClient:
 
     Args:
         config: the settings; read from the environment where it is not given.
-        client: your own `httpx.AsyncClient`, used and never closed.
+        client: your own `httpx.AsyncClient` or `httpx2.AsyncClient`, used and never closed.
         settings: single settings, over those of `config` (`Settings` lists them).
 
     Raises:
@@ -150,7 +151,7 @@ class KaizenClient:
         self,
         config: KaizenClientConfig | None = None,
         *,
-        client: httpx.AsyncClient | None = None,
+        client: httpx.AsyncClient | httpx2.AsyncClient | None = None,
         **settings: Unpack[Settings],
     ) -> None:
         # First, so that an unfinished client has them when it is collected.
@@ -171,7 +172,11 @@ class KaizenClient:
         self._start(config, shared, client, budget_of(config.retry_policy))
 
     def _start(
-        self, config: KaizenClientConfig, shared: _Shared, client: httpx.AsyncClient | None, budget: RetryBudget
+        self,
+        config: KaizenClientConfig,
+        shared: _Shared,
+        client: httpx.AsyncClient | httpx2.AsyncClient | None,
+        budget: RetryBudget,
     ) -> None:
         self._config = config
         self._client = client
@@ -607,13 +612,15 @@ class KaizenClient:
                     known = EncodeCallOptions.__annotations__ if encodes else CallOptions.__annotations__
                     payloads.refuse_unknown_options(call, known, [*keywords, *parameters])
                     own = checked_metadata(call.get("metadata"))
-                    metadata = merged(self._config.default_metadata, own)
+                    if own:
+                        metadata = merged(self._config.default_metadata, own)
                     if operation.deprecated:
                         warnings.warn(f"{name}() is deprecated by the service", DeprecationWarning, stacklevel=3)
                     if operation.request is not None:
                         fields = payloads.fields_of(operation, payload, keywords)
                         within = checked_metadata(fields.pop("metadata", None))
-                        metadata = merged(self._config.default_metadata, within, own)
+                        if within:
+                            metadata = merged(self._config.default_metadata, within, own)
                         if metadata and "metadata" in SCHEMAS[operation.request]["properties"]:
                             fields["metadata"] = metadata
                     mode = call.get("on_failure")

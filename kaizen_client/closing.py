@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from kaizen_client.forks import renew_after_fork
+
+if TYPE_CHECKING:
+    import asyncio
 
 
 class Closing:
@@ -48,7 +51,9 @@ class Closing:
 
     async def asleep(self, seconds: float) -> None:
         """Wait, letting the event loop go on."""
-        loop = asyncio.get_running_loop()
+        from asyncio import get_running_loop  # A sync client need not import it.
+
+        loop = get_running_loop()
         sleeper = loop.create_future()
         with self._lock:
             self._sleepers.add(sleeper)

@@ -6,6 +6,7 @@ import inspect
 import math
 import os
 from collections.abc import Awaitable, Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, TypedDict
@@ -28,7 +29,7 @@ DEFAULT_BASE_URL: Final = f"{HOSTED_URL}/"
 EMBEDDED_URL: Final = "embedded:"
 
 #: The names that `transport=` and `KAIZEN_TRANSPORT` know.
-TRANSPORTS: Final = ("httpx",)
+TRANSPORTS: Final = ("httpx", "httpx2", "aiohttp", "urllib3")
 
 ApiKey = str | Callable[[], str] | Callable[[], Awaitable[str]]
 Source = Literal["explicit", "environment", "default"]
@@ -243,7 +244,8 @@ def _file(value: Any) -> str:
 
 def _transport(value: Any) -> Any:
     if isinstance(value, str):
-        return _one_of(*TRANSPORTS)(value)
+        names = [name.strip() for name in value.split(",")]
+        return ",".join(map(_one_of(*TRANSPORTS), names))
     if not callable(getattr(value, "send", None)) or not callable(getattr(value, "close", None)):
         raise _Problem("must be the name of a transport, or an object with send() and close()")
     return value
@@ -307,7 +309,13 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     ),
     Setting("default_headers", None, MappingProxyType({}), "Header fields sent with every call.", _header_fields),
     Setting("default_metadata", None, MappingProxyType({}), "Metadata of every call.", _metadata),
-    Setting("transport", "KAIZEN_TRANSPORT", "httpx", "The HTTP library: `httpx`; or a transport object.", _transport),
+    Setting(
+        "transport",
+        "KAIZEN_TRANSPORT",
+        "httpx",
+        "The HTTP library: `httpx`, `httpx2`, `aiohttp` (async), `urllib3` (sync); or a transport object.",
+        _transport,
+    ),
     Setting(
         "envelope", "KAIZEN_ENVELOPE", "documented", "The embedded engine's form: `documented` or `server-notes`.",
         _one_of("documented", "server-notes"),
@@ -709,6 +717,7 @@ def deadline_of(deadline: float | None, timeout: float | KaizenTimeout) -> float
     return max(60.0, 2 * longest)
 
 
+@lru_cache(maxsize=64)
 def timeout_of(timeout: float | KaizenTimeout) -> KaizenTimeout:
     """Return the separate waits of a timeout, in seconds, where None is without end."""
     if isinstance(timeout, KaizenTimeout):

@@ -53,6 +53,7 @@ from kaizen_client.typed_results import (
 
 if TYPE_CHECKING:
     import httpx
+    import httpx2
 
     from kaizen_client.generated.client import Client
     from kaizen_client.models import (
@@ -134,7 +135,7 @@ class SyncKaizenClient:
 
     Args:
         config: the settings; read from the environment where it is not given.
-        client: your own `httpx.Client`, used and never closed.
+        client: your own `httpx.Client` or `httpx2.Client`, used and never closed.
         settings: single settings, over those of `config` (`Settings` lists them).
 
     Raises:
@@ -150,7 +151,7 @@ class SyncKaizenClient:
         self,
         config: KaizenClientConfig | None = None,
         *,
-        client: httpx.Client | None = None,
+        client: httpx.Client | httpx2.Client | None = None,
         **settings: Unpack[Settings],
     ) -> None:
         # First, so that an unfinished client has them when it is collected.
@@ -170,7 +171,11 @@ class SyncKaizenClient:
         self._start(config, shared, client, budget_of(config.retry_policy))
 
     def _start(
-        self, config: KaizenClientConfig, shared: _Shared, client: httpx.Client | None, budget: RetryBudget
+        self,
+        config: KaizenClientConfig,
+        shared: _Shared,
+        client: httpx.Client | httpx2.Client | None,
+        budget: RetryBudget,
     ) -> None:
         self._config = config
         self._client = client
@@ -601,13 +606,15 @@ class SyncKaizenClient:
                     known = EncodeCallOptions.__annotations__ if encodes else CallOptions.__annotations__
                     payloads.refuse_unknown_options(call, known, [*keywords, *parameters])
                     own = checked_metadata(call.get("metadata"))
-                    metadata = merged(self._config.default_metadata, own)
+                    if own:
+                        metadata = merged(self._config.default_metadata, own)
                     if operation.deprecated:
                         warnings.warn(f"{name}() is deprecated by the service", DeprecationWarning, stacklevel=3)
                     if operation.request is not None:
                         fields = payloads.fields_of(operation, payload, keywords)
                         within = checked_metadata(fields.pop("metadata", None))
-                        metadata = merged(self._config.default_metadata, within, own)
+                        if within:
+                            metadata = merged(self._config.default_metadata, within, own)
                         if metadata and "metadata" in SCHEMAS[operation.request]["properties"]:
                             fields["metadata"] = metadata
                     mode = call.get("on_failure")

@@ -16,8 +16,10 @@ import tempfile
 from pathlib import Path
 
 import derive_contract
+import derive_httpx2
 import derive_sync
 from _files import CONTRACT, GENERATED, GENERATOR_CONFIG, ROOT, tool
+from _lazy_models import lazily
 
 HEADER = "# Made by `make generate` from openapi.yaml. Do not edit.\n"
 
@@ -35,6 +37,8 @@ def run_generator(target: Path) -> None:
     )
     if done.returncode != 0:
         raise SystemExit(f"openapi-python-client failed; nothing was changed.\n{done.stdout}{done.stderr}")
+    models = target / "models" / "__init__.py"
+    models.write_text(lazily(models.read_text(encoding="utf-8")), encoding="utf-8")
     for module in target.rglob("*.py"):
         module.write_text(HEADER + module.read_text(encoding="utf-8"), encoding="utf-8")
 
@@ -94,6 +98,7 @@ def main() -> int:
             print(f"kaizen_client/generated: {len(found)} files changed")
     status = derive_contract.run(check=check)
     status |= derive_sync.run(check=check)
+    status |= derive_httpx2.run(check=check)
     return 1 if status or (check and found) else 0
 
 

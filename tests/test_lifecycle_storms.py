@@ -20,6 +20,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import httpx
+import httpx2
 import pytest
 
 from kaizen_client import (
@@ -30,7 +31,9 @@ from kaizen_client import (
     KaizenServerError,
     SyncKaizenClient,
 )
-from kaizen_client.transports import httpx as backend
+from kaizen_client.transports.httpx import async_own_client
+from kaizen_client.transports.httpx2 import async_own_client as async_own_client2
+from tests.inside import places_of
 
 BOTH = pytest.mark.parametrize("kind", [SyncKaizenClient, KaizenClient])
 #: Longer than anything here takes, in seconds; a test that needs it has failed.
@@ -195,26 +198,34 @@ def never(_: bytes) -> None:
 _ROUNDS, _CALLS, _PLACES, _TICKS = 100, 15, 5, 40
 
 
-def pool_of(client: KaizenClient) -> Any:
-    (pool,) = client._shared.transport._pools.values()  # type: ignore[attr-defined]
-    return pool
+#: Clients of the user's own, by the name of their library.
+OWN: dict[str, Any] = {
+    "own httpx": lambda: httpx.AsyncClient(
+        limits=httpx.Limits(max_connections=_PLACES, max_keepalive_connections=_PLACES)
+    ),
+    "own httpx2": lambda: httpx2.AsyncClient(
+        limits=httpx2.Limits(max_connections=_PLACES, max_keepalive_connections=_PLACES)
+    ),
+}
+EVERY_WAY = pytest.mark.parametrize("way", ["httpx", "httpx2", "aiohttp", *OWN])
+BACKENDS = pytest.mark.parametrize("backend", ["httpx", "httpx2"])
 
 
-def connections_of(pool: Any, own: httpx.AsyncClient | None) -> list[Any]:
-    transport: Any = own._transport if own is not None else pool.transport
-    return list(transport._pool.connections)
+def client_over(way: str, url: str, **settings: Any) -> tuple[KaizenClient, Any]:
+    """Return a client over a backend, or over a client of the user's own, and that one."""
+    if way not in OWN:
+        return KaizenClient(base_url=url, transport=way, **settings), None
+    own = OWN[way]()
+    return KaizenClient(base_url=url, client=own, **settings), own
 
 
-@pytest.mark.parametrize("whose", ["its own connections", "a client of the user's"])
-async def test_a_storm_of_cancelled_calls_leaves_the_client_whole(whose: str) -> None:
+@EVERY_WAY
+async def test_a_storm_of_cancelled_calls_leaves_the_client_whole(way: str) -> None:
     chance = random.Random(20)
     before = asyncio.all_tasks()
-    own = None
-    if whose == "a client of the user's":
-        own = httpx.AsyncClient(limits=httpx.Limits(max_connections=_PLACES, max_keepalive_connections=_PLACES))
     ends = {"answered": 0, "cancelled": 0}
     async with in_loop() as (service, url):
-        client = KaizenClient(base_url=url, max_connections=_PLACES, client=own, max_retries=0, deadline=PATIENCE)
+        client, own = client_over(way, url, max_connections=_PLACES, max_retries=0, deadline=PATIENCE)
         for _ in range(_ROUNDS):
             calls = [asyncio.create_task(client.compress(data=number)) for number in range(_CALLS)]
             doomed = [(chance.randrange(_TICKS), call) for call in calls if chance.random() < 0.7]
@@ -230,16 +241,14 @@ async def test_a_storm_of_cancelled_calls_leaves_the_client_whole(whose: str) ->
                     assert not isinstance(ended, BaseException), ended
                     assert ended.value == sent(number)
                     ends["answered"] += 1
-            assert len(connections_of(pool_of(client), own)) <= _PLACES
+            assert places_of(client)._value == _PLACES
         # Both ends must have been common, or the storm was none.
         assert min(ends.values()) > _ROUNDS * _CALLS / 10, ends
-        pool = pool_of(client)
         replies = await asyncio.gather(*(client.compress(data=number) for number in range(_CALLS)))
         assert [reply.value for reply in replies] == [sent(number) for number in range(_CALLS)]
-        if pool._under_way:
-            await asyncio.wait(pool._under_way)
-        assert pool.places._value == _PLACES
-        assert not [place for place in connections_of(pool, own) if not place.is_idle()]
+        assert service.open <= _PLACES
+        if own is not None:
+            assert all(place.is_idle() for place in own._transport._pool.connections)
         await client.close()
         if own is not None:
             assert (await own.get(url)).status_code == 200
@@ -249,9 +258,12 @@ async def test_a_storm_of_cancelled_calls_leaves_the_client_whole(whose: str) ->
     assert asyncio.all_tasks() == before
 
 
-async def test_places_of_calls_that_nobody_waits_for_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backend, "_GRACE", 0.0)
-    async with in_loop() as (service, url), KaizenClient(base_url=url, max_connections=_PLACES) as client:
+@EVERY_WAY
+async def test_places_of_calls_that_nobody_waits_for_come_back(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (async_own_client, async_own_client2):
+        monkeypatch.setattr(module, "_GRACE", 0.0)
+    async with in_loop() as (service, url):
+        client, own = client_over(way, url, max_connections=_PLACES)
         service.answers.clear()
         for _ in range(3):
             calls = [asyncio.create_task(client.health()) for _ in range(2 * _PLACES)]
@@ -261,16 +273,21 @@ async def test_places_of_calls_that_nobody_waits_for_come_back(monkeypatch: pyte
             await asyncio.wait(calls)
         service.answers.set()
         assert (await client.compress(data=1, deadline=PATIENCE)).value == sent(1)
+        await client.close()
+        if own is not None:
+            await own.aclose()
 
 
-async def test_a_call_that_is_cancelled_in_mid_request_ends_at_once_and_its_connection_is_used_again() -> None:
-    async with in_loop() as (service, url), KaizenClient(base_url=url, max_connections=1) as client:
+@BACKENDS
+async def test_a_call_that_is_cancelled_in_mid_request_ends_at_once_with_its_connection(backend: str) -> None:
+    async with in_loop() as (service, url), KaizenClient(base_url=url, max_connections=1, transport=backend) as client:
         service.answers.clear()
         call = asyncio.create_task(client.health())
         await service.asked(1)
         call.cancel()
         with pytest.raises(asyncio.CancelledError):
             await call
+        await service.all_closed()
         service.answers.set()
         assert (await client.compress(data=1)).value == sent(1)
         assert service.open == 1
@@ -310,16 +327,17 @@ async def test_one_call_of_a_group_that_fails_ends_the_others(counted: InThreads
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
-@pytest.mark.parametrize("whose", ["its own connections", "a client of the user's"])
-def test_ctrl_c_in_mid_request_leaves_the_client_usable(counted: InThreads, whose: str) -> None:
+@pytest.mark.parametrize("way", ["httpx", "httpx2", "own httpx", "own httpx2"])
+def test_ctrl_c_in_mid_request_leaves_the_client_usable(counted: InThreads, way: str) -> None:
     main = threading.main_thread().ident
     assert main is not None
 
     def interrupt(_: bytes) -> None:
         signal.pthread_kill(main, signal.SIGINT)
 
-    own = httpx.Client() if whose == "a client of the user's" else None
-    with SyncKaizenClient(base_url=counted.url, max_connections=2, client=own, deadline=PATIENCE) as client:
+    own: Any = {"own httpx": httpx.Client, "own httpx2": httpx2.Client}.get(way, lambda: None)()
+    over: dict[str, Any] = {"transport": way} if own is None else {"client": own}
+    with SyncKaizenClient(base_url=counted.url, max_connections=2, deadline=PATIENCE, **over) as client:
         for number in range(20):
             counted.answer = interrupt
             with pytest.raises(KeyboardInterrupt):
@@ -327,9 +345,7 @@ def test_ctrl_c_in_mid_request_leaves_the_client_usable(counted: InThreads, whos
             counted.answer = reply_to
             assert client.compress(data=number).value == sent(number)
         if own is None:
-            current = client._shared.transport._current  # type: ignore[attr-defined]
-            assert current._places._value == 2
-            assert len(current._transport._pool.connections) == 1
+            assert places_of(client)._value == 2
         counted.wait(lambda: counted.open == 1)
     if own is not None:
         own.close()
@@ -339,13 +355,12 @@ def test_ctrl_c_in_mid_request_leaves_the_client_usable(counted: InThreads, whos
 # --- closing ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("whose", ["its own connections", "a client of the user's"])
-async def test_closing_ends_the_calls_under_way_and_those_that_wait_for_a_place(whose: str) -> None:
+@EVERY_WAY
+async def test_closing_ends_the_calls_under_way_and_those_that_wait_for_a_place(way: str) -> None:
     before = asyncio.all_tasks()
     async with in_loop() as (service, url):
         service.answers.clear()
-        own = httpx.AsyncClient() if whose == "a client of the user's" else None
-        client = KaizenClient(base_url=url, max_connections=3, client=own, deadline=PATIENCE)
+        client, own = client_over(way, url, max_connections=3, deadline=PATIENCE)
         calls = [asyncio.create_task(client.health()) for _ in range(8)]
         await service.asked(3)
         await client.close()
@@ -364,9 +379,12 @@ async def test_closing_ends_the_calls_under_way_and_those_that_wait_for_a_place(
     assert asyncio.all_tasks() == before
 
 
-def test_closing_ends_the_calls_of_other_threads_and_those_that_wait_for_a_place(counted: InThreads) -> None:
+@BACKENDS
+def test_closing_ends_the_calls_of_other_threads_and_those_that_wait_for_a_place(
+    counted: InThreads, backend: str
+) -> None:
     counted.answer = never
-    client = SyncKaizenClient(base_url=counted.url, max_connections=3, deadline=PATIENCE)
+    client = SyncKaizenClient(base_url=counted.url, max_connections=3, deadline=PATIENCE, transport=backend)
     with ThreadPoolExecutor(8) as threads:
         calls: list[Future[Any]] = [threads.submit(client.health) for _ in range(8)]
         counted.wait(lambda: counted.requests == 3)

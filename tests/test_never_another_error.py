@@ -265,6 +265,7 @@ calls = st.sampled_from(
 )
 
 
+@pytest.mark.usefixtures("every_backend")
 @examples(2_000, nightly=50_000)
 @given(reply=raw_replies(), call=calls, which=st.sampled_from(["sync", "sync", "async", "both"]))
 def test_whatever_bytes_a_service_sends_a_call_gives_a_result_or_an_error_of_ours(
@@ -308,6 +309,7 @@ class Scripted:
         return Async()
 
 
+@pytest.mark.usefixtures("both_ways")
 @examples(200, nightly=20_000)
 @given(status=statuses | st.integers(-1, 99999), head=fields, body=bodies(), call=calls)
 def test_whatever_a_transport_returns_a_call_gives_a_result_or_an_error_of_ours(
@@ -430,6 +432,7 @@ def at_the_engine(runner: asyncio.Runner) -> Iterator[Pair]:
     pair.close()
 
 
+@pytest.mark.usefixtures("both_ways")
 @examples(300, nightly=50_000)
 @given(
     route=routes,
@@ -451,6 +454,7 @@ def test_whatever_is_passed_as_payload_a_call_gives_a_result_or_an_error_of_ours
         at_the_engine.outcomes(method, instead)
 
 
+@pytest.mark.usefixtures("both_ways")
 @examples(150, nightly=20_000)
 @given(value=anything, name=st.sampled_from(["compress", "optimize", "prompts_encode"]))
 def test_whatever_is_encoded_is_refused_by_an_error_of_ours_or_encoded(
@@ -514,6 +518,7 @@ def by_host(raw: RawService, runner: asyncio.Runner) -> Iterator[dict[str, Pair]
         pair.close()
 
 
+@pytest.mark.usefixtures("every_backend")
 @examples(200, nightly=50_000)
 @given(call=options, host=st.sampled_from(["127.0.0.1", "localhost"]))
 def test_whatever_is_passed_as_an_option_a_call_gives_a_result_or_an_error_of_ours(
@@ -522,6 +527,7 @@ def test_whatever_is_passed_as_an_option_a_call_gives_a_result_or_an_error_of_ou
     by_host[host].outcomes("compress", data=1, **call)
 
 
+@pytest.mark.usefixtures("every_backend")
 @examples(100, nightly=20_000)
 @given(
     method=st.sampled_from(["GET", "post", "PUT", "", "A B", "GÉT", "\n"]) | anything,

@@ -61,6 +61,8 @@ def test_a_proxy_that_cannot_be_used_fails_when_the_client_is_made() -> None:
 
 # --- calls through a proxy --------------------------------------------------------------------------------------
 
+pytestmark = pytest.mark.usefixtures("every_backend")
+
 BOTH = pytest.mark.parametrize("kind", [SyncKaizenClient, KaizenClient])
 PLAIN, SECURE = "http://kaizen.example", "https://kaizen.example"
 #: Repeats at once what may be repeated, so that a test can count attempts without a wait.

@@ -14,18 +14,14 @@ from typing import Any
 import pytest
 
 from kaizen_client import KaizenClient, KaizenPoolTimeoutError, KaizenTimeout, SyncKaizenClient
-from kaizen_client.headers import Headers
-from kaizen_client.transports.base import WireRequest
-
-REQUEST = WireRequest("GET", "http://127.0.0.1/", Headers(), None, KaizenTimeout(), float("inf"), 1000)
 
 
 def test_sixteen_threads_share_one_pool_and_get_their_own_replies(service: Any) -> None:
     with SyncKaizenClient(base_url=service.url, max_connections=4) as client:
         with ThreadPoolExecutor(16) as threads:
             replies = list(threads.map(lambda number: client.compress(data={"id": number}).value, range(200)))
-        pool = client._shared.transport._current._transport._pool  # type: ignore[attr-defined]
-        assert len(pool.connections) <= 4
+        lanes = client._shared.transport._lanes.here()  # type: ignore[attr-defined]
+        assert 1 <= len(lanes._idle) <= 4
     assert replies == [f"id: {number}" for number in range(200)]
 
 
@@ -112,7 +108,7 @@ def test_a_lock_that_another_thread_holds_at_the_fork_does_not_stop_the_child(se
         client.health()
         held = [
             client._shared._lock, client._shared.counter._lock, client._shared.rate._lock, client._budget._lock,
-            client._shared.closing._lock, client._shared.transport._lock,  # type: ignore[attr-defined]
+            client._shared.closing._lock, client._shared.transport._lanes._lock,  # type: ignore[attr-defined]
         ]  # fmt: skip
         with ThreadPoolExecutor(1) as other:
             for lock in held:
@@ -137,12 +133,20 @@ def test_a_copy_that_was_never_closed_does_not_keep_the_connections_open(service
     assert client._shared.closing.closed
 
 
-def test_a_pool_that_an_interrupt_hit_is_used_no_more(service: Any) -> None:
+def test_a_connection_that_an_interrupt_hit_is_used_no_more(service: Any) -> None:
     with SyncKaizenClient(base_url=service.url) as client:
         client.health()
-        before = client._shared.transport._current  # type: ignore[attr-defined]
-        with pytest.raises(KeyboardInterrupt), before.admitted(REQUEST):
-            raise KeyboardInterrupt
+        lanes = client._shared.transport._lanes.here()  # type: ignore[attr-defined]
+        (before,) = lanes._idle
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr("kaizen_client.transports.httpx.lanes.headers_of", _interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                client.health()
         client.health()
-        assert client._shared.transport._current is not before  # type: ignore[attr-defined]
-        assert before._transport._pool.connections == []
+        (after,) = lanes._idle
+        assert after is not before
+        assert before._connection.is_closed()
+
+
+def _interrupted(_: Any) -> Any:
+    raise KeyboardInterrupt

@@ -12,6 +12,8 @@ import pytest
 
 from kaizen_client import KaizenClient, KaizenRequestError, SyncKaizenClient
 
+pytestmark = pytest.mark.usefixtures("every_backend")
+
 BOTH = pytest.mark.parametrize("kind", [KaizenClient, SyncKaizenClient])
 
 

@@ -24,9 +24,12 @@ from kaizen_client import (
     RetryPolicy,
     SyncKaizenClient,
 )
+from tests.inside import keeper_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+pytestmark = pytest.mark.usefixtures("every_backend")
 
 BOTH = pytest.mark.parametrize("kind", [SyncKaizenClient, KaizenClient])
 #: Repeats at once what may be repeated, so that a test can count attempts without a wait.
@@ -280,9 +283,14 @@ def test_a_key_with_a_passphrase_never_asks_on_the_terminal(identity: Identity) 
 
 
 def context_of(client: Any) -> ssl.SSLContext:
-    found = client._shared.transport._arguments["verify"]
-    assert isinstance(found, ssl.SSLContext)
+    opens_with = inspect.getclosurevars(keeper_of(client)._opened).nonlocals.values()
+    parts = [part for one in opens_with for part in (one.values() if isinstance(one, dict) else [one, *_within(one)])]
+    (found,) = [part for part in parts if isinstance(part, ssl.SSLContext)]
     return found
+
+
+def _within(thing: Any) -> list[Any]:
+    return list(vars(thing).values()) if hasattr(thing, "__dict__") else []
 
 
 async def test_clients_with_the_same_settings_share_one_context(ca_file: Path, identity: Identity) -> None:

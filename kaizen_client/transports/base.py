@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from io import BytesIO
 from typing import Final, NamedTuple, Protocol
@@ -13,6 +12,8 @@ from kaizen_client.options import KaizenTimeout
 
 #: How much is decompressed at a time, in bytes: as much as may be held beyond the bound.
 _STEP: Final = 64 * 1024
+#: What is longer is without end, in seconds: some thirty years.
+_LONGEST_WAIT: Final = 1e9
 #: How a gzip member begins.
 _GZIP: Final = b"\x1f\x8b"
 
@@ -92,8 +93,8 @@ class Transport(Protocol):
 
 
 def seconds(wait: float | None) -> float | None:
-    """Return a wait as socket libraries take it: None, not infinity, is without end."""
-    return None if wait is None or math.isinf(wait) else wait
+    """Return a wait as socket libraries take it: None, not infinity or more than they can count, is without end."""
+    return None if wait is None or wait > _LONGEST_WAIT else wait
 
 
 class BodyReader:
