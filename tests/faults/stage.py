@@ -14,14 +14,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Literal, Self
+from typing import Any, Final, Self
 
 from kaizen_client import KaizenClient, SyncKaizenClient
 from kaizen_client.clock import Clock
+from tests.faults.backends import Kind, Subject
 from tests.faults.server import NOW, FaultServer, Request
-
-Kind = Literal["sync", "async"]
-KINDS: Final[tuple[Kind, ...]] = ("sync", "async")
 
 #: How long a test waits for what must come, in seconds, before it fails.
 PATIENCE: Final = 5.0
@@ -51,10 +49,11 @@ class SkippingClock(Clock):
 
 
 class Driver:
-    """Makes clients of one kind and makes their calls, so that what must hold is written once for both."""
+    """Makes clients of one kind over one library and makes their calls, so that what must hold is written once."""
 
-    def __init__(self, kind: Kind) -> None:
-        self.kind = kind
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        self.kind = kind = subject.kind
         self.clock = SkippingClock()
         self._loop: asyncio.Runner | None = asyncio.Runner() if kind == "async" else None
         self._clients: list[Any] = []
@@ -71,7 +70,7 @@ class Driver:
     def client(self, base_url: str, **settings: Any) -> Any:
         """Return a client that is closed at the end and never waits between attempts."""
         kind = KaizenClient if self.kind == "async" else SyncKaizenClient
-        return self.adopt(kind(base_url=base_url, **settings))
+        return self.adopt(kind(base_url=base_url, **{"transport": self.subject.backend, **settings}))
 
     def adopt(self, client: Any) -> Any:
         """Close a client at the end, and take its waits from it."""

@@ -1,4 +1,4 @@
-"""Every row of the table of faults holds, for both clients, over real sockets."""
+"""Every row of the table of faults holds, for both clients over every backend, over real sockets."""
 
 from __future__ import annotations
 
@@ -14,22 +14,26 @@ from typing import Any
 import pytest
 
 from kaizen_client import KaizenAPIError, KaizenError, KaizenRequestError
+from tests.faults.backends import SUBJECTS, UNDERNEATH, Subject
 from tests.faults.server import BEHAVE, FAULTS, MARK, FaultServer
-from tests.faults.stage import KINDS, Driver, Kind, Stage, eventually, no_names, tls_contexts, unused_port
+from tests.faults.stage import Driver, Stage, eventually, no_names, tls_contexts, unused_port
 from tests.faults.table import ECHO, ROWS, Case, Row
 
 ROOT = Path(__file__).resolve().parents[2]
 
-_PLAYED: set[tuple[str, str, Kind]] = set()
+_PLAYED: set[tuple[str, str, Subject]] = set()
 
 CASES = [
-    pytest.param(kind, row, case, id=f"{kind}-{row.name}-{case.name}")
-    for kind in KINDS
+    pytest.param(subject, row, case, id=f"{subject}-{row.name}-{case.name}")
+    for subject in SUBJECTS
     for row in ROWS
     for case in row.cases
 ]
 SCENARIOS = [
-    pytest.param(kind, row, id=f"{kind}-{row.name}") for kind in KINDS for row in ROWS if row.scenario is not None
+    pytest.param(subject, row, id=f"{subject}-{row.name}")
+    for subject in SUBJECTS
+    for row in ROWS
+    if row.scenario is not None
 ]
 
 
@@ -48,14 +52,14 @@ def server(certificates: Any) -> Iterator[FaultServer]:
 
 @pytest.fixture
 def stage(request: pytest.FixtureRequest, server: FaultServer, certificates: Any, monkeypatch: Any) -> Iterator[Stage]:
-    kind: Kind = request.getfixturevalue("kind")
-    with no_names(), Driver(kind) as driver:
+    subject: Subject = request.getfixturevalue("subject")
+    with no_names(), Driver(subject) as driver:
         yield Stage(driver, server, certificates[1], monkeypatch.setenv)
 
 
-@pytest.mark.parametrize(("kind", "row", "case"), CASES)
-def test_a_fault_comes_to_exactly_what_is_promised(kind: Kind, row: Row, case: Case, stage: Stage) -> None:
-    _PLAYED.add((row.name, case.name, kind))
+@pytest.mark.parametrize(("subject", "row", "case"), CASES)
+def test_a_fault_comes_to_exactly_what_is_promised(subject: Subject, row: Row, case: Case, stage: Stage) -> None:
+    _PLAYED.add((row.name, case.name, subject))
     if case.platform not in (None, sys.platform):
         pytest.skip(f"needs {case.platform}")
     server, driver = stage.server, stage.driver
@@ -89,7 +93,7 @@ def test_a_fault_comes_to_exactly_what_is_promised(kind: Kind, row: Row, case: C
     else:
         assert error is not None, f"a result in place of {case.error.__name__}: {result}"
         assert type(error) is case.error, f"{type(error).__name__} in place of {case.error.__name__}: {error}"
-        _is_the_error(error, case, request_id, metadata)
+        _is_the_error(error, case, subject, request_id, metadata)
     if case.slept is not None:
         assert driver.clock.slept == pytest.approx(list(case.slept))
 
@@ -123,7 +127,7 @@ def _is_the_result(result: Any, case: Case, request_id: str, metadata: Any) -> N
         assert getattr(result, name) == value, name
 
 
-def _is_the_error(error: KaizenError, case: Case, request_id: str, metadata: Any) -> None:
+def _is_the_error(error: KaizenError, case: Case, subject: Subject, request_id: str, metadata: Any) -> None:
     assert error.metadata == metadata
     assert isinstance(error, KaizenAPIError | KaizenRequestError)
     assert error.request_id == request_id
@@ -143,29 +147,29 @@ def _is_the_error(error: KaizenError, case: Case, request_id: str, metadata: Any
         assert error.attempts[-1].status is None
         assert error.attempts[-1].error
         if case.original:
-            assert isinstance(error.original, case.original)
+            assert isinstance(error.original, UNDERNEATH[subject.backend][case.original])
 
 
-@pytest.mark.parametrize(("kind", "row"), SCENARIOS)
-def test_a_scenario_goes_as_is_promised(kind: Kind, row: Row, stage: Stage) -> None:
-    _PLAYED.add((row.name, "", kind))
+@pytest.mark.parametrize(("subject", "row"), SCENARIOS)
+def test_a_scenario_goes_as_is_promised(subject: Subject, row: Row, stage: Stage) -> None:
+    _PLAYED.add((row.name, "", subject))
     assert row.scenario is not None
     row.scenario(stage)
 
 
-def test_every_row_is_proved_for_both_clients(request: pytest.FixtureRequest) -> None:
+def test_every_row_is_proved_for_both_clients_over_every_backend(request: pytest.FixtureRequest) -> None:
     wanted = {
-        (row.name, name, kind)
+        (row.name, name, subject)
         for row in ROWS
-        for kind in KINDS
+        for subject in SUBJECTS
         for name in [*(case.name for case in row.cases), *([""] if row.scenario else [])]
     }
     assert {name for name, _, _ in wanted} == {row.name for row in ROWS}
-    collected: set[tuple[str, str, Kind]] = set()
+    collected: set[tuple[str, str, Subject]] = set()
     for item in request.session.items:
         if isinstance(item, pytest.Function) and item.path == Path(__file__) and hasattr(item, "callspec"):
             params: dict[str, Any] = item.callspec.params
-            collected.add((params["row"].name, params["case"].name if "case" in params else "", params["kind"]))
+            collected.add((params["row"].name, params["case"].name if "case" in params else "", params["subject"]))
     if len(collected) < len(wanted):
         pytest.skip("only a part of this file was asked for")
     assert collected == wanted
@@ -198,7 +202,7 @@ def test_the_server_runs_as_a_program_until_its_input_is_closed() -> None:
     command = [sys.executable, str(ROOT / "tests" / "faults" / "server.py"), "--faults", "1", "--only", "status-404"]
     with (
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program,
-        Driver("sync") as driver,
+        Driver(Subject("sync", "httpx")) as driver,
     ):
         assert program.stdin is not None
         assert program.stdout is not None
