@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import math
+import os
 import platform
-import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple, cast
 
@@ -119,6 +119,12 @@ class SyncSender:
         self._rate = rate
         self._counter = counter
         self._closing = closing
+        self._base_url = config.base_url.rstrip("/")
+        self._defaults = HiddenFields((name.lower(), value) for name, value in config.default_headers.items())
+        self._always = HiddenFields({
+            "accept": "application/json", "accept-encoding": "gzip, deflate", "user-agent": USER_AGENT,
+            "content-type": "application/json", **self._defaults,
+        })  # fmt: skip
         self._adaptive = bool(getattr(config.retry_policy, "adaptive", True))
         # A transport for tests brings its own time.
         self.clock: Clock = getattr(transport, "clock", None) or Clock(closing)
@@ -156,7 +162,7 @@ class SyncSender:
         retries, renewed = call.max_retries, False
         while True:
             self._place(timeline)
-            sent = Headers({**headers, **self._credentials(key)})
+            sent = Headers.of_lower_case({**headers, **self._credentials(key)})
             request = WireRequest(
                 call.method,
                 self._url(call.path),
@@ -228,6 +234,8 @@ class SyncSender:
         if not self._adaptive:
             return
         clock, rate = self.clock, self._rate
+        if rate.lets_go_at_once(clock.monotonic()):
+            return
         ticket = rate.ticket(clock.monotonic())
         try:
             while wait := rate.wait(ticket, now := clock.monotonic()):
@@ -290,6 +298,9 @@ class SyncSender:
     ) -> None:
         """Record an attempt, and tell the log, the span and the hook of it."""
         attempt = timeline.add(started, ended, None if reply is None else reply.status, failure, slept)
+        hook = self._config.on_attempt
+        if hook is None and not span.tells and not logs.tells(last=last):
+            return
         event = AttemptEvent(
             call.operation, call.method, call.route, timeline.request_id, attempt.number, attempt.status,
             None if failure is None else type(failure).__name__, attempt.start, attempt.seconds, slept,
@@ -297,7 +308,6 @@ class SyncSender:
         )  # fmt: skip
         logs.attempted(event)
         span.attempted(event)
-        hook = self._config.on_attempt
         if hook is None:
             return
         try:
@@ -350,23 +360,21 @@ class SyncSender:
             )
         if call.request_id is not None and (problem := problem_with("x-request-id", call.request_id)):
             raise KaizenPayloadError(problem, path="request_id", remedy="use printable ASCII")
-        fields = HiddenFields({
-            "accept": "application/json", "accept-encoding": "gzip, deflate", "user-agent": USER_AGENT,
-        })  # fmt: skip
-        if call.body is not None:
-            fields["content-type"] = "application/json"
-        fields.update((name.lower(), value) for name, value in self._config.default_headers.items())
+        fields = HiddenFields(self._always)
+        if call.body is None and "content-type" not in self._defaults:
+            del fields["content-type"]
         for name in call.headers:
             fields[name.lower()] = call.headers[name]
         if call.request_id is not None:
             fields["x-request-id"] = call.request_id
-        for name in [name for name in fields if fields[name] is None]:
+        for name in [name for name, value in fields.items() if value is None]:
             del fields[name]
-        fields.setdefault("x-request-id", uuid.uuid4().hex)
+        if "x-request-id" not in fields:
+            fields["x-request-id"] = os.urandom(16).hex()
         return fields
 
     def _url(self, path: str) -> str:
-        return self._config.base_url.rstrip("/") + path
+        return self._base_url + path
 
 
 def _secrets(sent: Headers, key: Secret | None) -> list[str]:

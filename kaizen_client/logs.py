@@ -43,6 +43,11 @@ def _nobody_else_listens(record: logging.LogRecord) -> bool:
     return not logging.getLogger().handlers and logger.handlers == [_handler]
 
 
+def tells(*, last: bool) -> bool:
+    """Tell whether a try of a call is logged at all: the last one, or one that another follows."""
+    return logger.isEnabledFor(logging.DEBUG if last else logging.INFO)
+
+
 def attempted(event: AttemptEvent) -> None:
     """Log one try of a call: at DEBUG, and at INFO where another one follows."""
     level = logging.DEBUG if event.last else logging.INFO

@@ -27,6 +27,11 @@ class CallSpan:
         #: What carries the trace to the service: `traceparent` and, where there is one, `tracestate`.
         self.headers = context_headers or {}
 
+    @property
+    def tells(self) -> bool:
+        """Whether somebody is told of it."""
+        return self._span is not None
+
     def attempted(self, event: AttemptEvent) -> None:
         """Note one try."""
         if self._span is not None:
