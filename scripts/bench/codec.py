@@ -1,6 +1,6 @@
 """Measure the codec: its rates beside `json` and the published libraries, and texts and values made to be slow.
 
-    python scripts/bench/codec.py
+    python scripts/bench/codec.py [rates | hostile]
 
 All libraries take turns in one run, each in a process of its own, so that their ratios hold on any machine; each
 figure is the best of several rounds. The exit code is 1 when a goal is missed: the rates of the uniform table as ratios
@@ -9,11 +9,12 @@ to `json.dumps`, and a second for each hostile input of about 1 MB.
 
 from __future__ import annotations
 
+import argparse
 import gc
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,9 +22,11 @@ from typing import Any, NamedTuple
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from bench.codec_worker import LIBRARIES
 from bench.documents import DOCUMENTS
+from bench.environments import environment
 from bench.hostile import TEXTS, VALUES
-from bench.rivals import LIBRARIES, Worker, environment
+from bench.workers import Worker
 
 from kaizen_client.ktof import KtofError, decode, encode
 
@@ -47,36 +50,56 @@ class Rates(NamedTuple):
     note: str
 
 
-def measured(workers: list[Worker], document: str) -> dict[str, Rates]:
+class Turns(NamedTuple):
+    """What the libraries took for one document."""
+
+    #: The bytes of its compact JSON, and of each library's text.
+    size: int
+    texts: dict[str, int]
+    #: A word on each library's trouble, empty without.
+    notes: dict[str, str]
+    #: The seconds of every round, by library and task: `encode` or `decode`.
+    seconds: dict[tuple[str, str], list[float]]
+
+
+def in_turns(document: str, rounds: int = ROUNDS) -> Turns:
     """Measure all libraries on one document, in turns."""
-    facts: dict[str, Any] = {}
+    python = environment("codecs")
+    size = GOAL_SIZE if document == GOAL_DOCUMENT else OTHER_SIZE
     notes = dict.fromkeys(LIBRARIES, "")
-    for worker in workers:
-        try:
-            facts[worker.title] = worker.ask(
-                "document", document, GOAL_SIZE if document == GOAL_DOCUMENT else OTHER_SIZE
-            )
-        except RuntimeError as error:
-            notes[worker.title] = f"FAILS: {error}"
-        else:
-            if not facts[worker.title]["same"]:
-                notes[worker.title] = "CHANGES the data"
-    best = {(library, task): float("inf") for library in facts for task in ("encode", "decode")}
-    for turn in range(ROUNDS):
+    taken: dict[tuple[str, str], list[float]] = {}
+    facts: dict[str, Any] = {}
+    with ExitStack() as stack:
+        workers = [stack.enter_context(Worker(python, "codec_worker.py", library)) for library in LIBRARIES]
         for worker in workers:
-            for task in ("encode", "decode"):
-                place = worker.title, task
-                if place in best and (turn < SLOW_ROUNDS or best[place] < SLOW_SECONDS):
-                    best[place] = min(best[place], worker.ask(task))
-    size = facts[YARDSTICK]["compact"]
+            try:
+                facts[worker.title] = worker.ask("document", document, size)
+            except RuntimeError as error:
+                notes[worker.title] = f"FAILS: {error}"
+            else:
+                taken[worker.title, "encode"], taken[worker.title, "decode"] = [], []
+                if not facts[worker.title]["same"]:
+                    notes[worker.title] = "CHANGES the data"
+        for turn in range(rounds):
+            for worker in workers:
+                for task in ("encode", "decode"):
+                    times = taken.get((worker.title, task))
+                    if times is not None and (turn < SLOW_ROUNDS or min(times) < SLOW_SECONDS):
+                        times.append(worker.ask(task))
+    return Turns(facts[YARDSTICK]["compact"], {name: found["text"] for name, found in facts.items()}, notes, taken)
+
+
+def measured(document: str) -> dict[str, Rates]:
+    """Give what all libraries do of one document, each at its best."""
+    size, texts, notes, taken = in_turns(document)
     return {
         library: Rates(
-            size / MEGABYTE / best[library, "encode"],
-            size / MEGABYTE / best[library, "decode"],
-            facts[library]["text"] / size,
+            size / MEGABYTE / min(taken[library, "encode"]),
+            size / MEGABYTE / min(taken[library, "decode"]),
+            texts[library] / size,
             notes[library],
         )
-        if library in facts
+        if (library, "encode") in taken
         else Rates(0.0, 0.0, 0.0, notes[library])
         for library in LIBRARIES
     }
@@ -84,12 +107,10 @@ def measured(workers: list[Worker], document: str) -> dict[str, Rates]:
 
 def side_by_side() -> bool:
     """Print the rates of all libraries on all documents; True when the goal is met."""
-    python = environment()
-    workers = [Worker(python, library) for library in LIBRARIES]
     met = False
     print("MB of compact JSON a second, and as a ratio to json.dumps; bytes of the text as a ratio to compact JSON")
     for document in DOCUMENTS:
-        found = measured(workers, document)
+        found = measured(document)
         base = found[YARDSTICK].encode
         print(f"\n{document:<22}{'encode':>9}{'decode':>9}{'encode':>11}{'decode':>9}{'bytes':>9}")
         for library, rates in found.items():
@@ -109,8 +130,6 @@ def side_by_side() -> bool:
                 f"  goal: encode >= {GOAL_ENCODE}x and decode >= {GOAL_DECODE}x of json.dumps: "
                 f"{'met' if met else 'MISSED'} ({ours.encode / base:.3f}x, {ours.decode / base:.3f}x)"
             )
-    for worker in workers:
-        worker.close()
     return met
 
 
@@ -151,8 +170,12 @@ def hostile() -> bool:
 
 
 def main() -> int:
-    """Print both tables; return 1 where a goal is missed."""
-    results = [side_by_side(), hostile()]
+    """Print what is asked for; return 1 where a goal is missed."""
+    parts = {"rates": side_by_side, "hostile": hostile}
+    parser = argparse.ArgumentParser(description="Measure the codec.")
+    parser.add_argument("part", nargs="?", choices=parts, help="which of the two tables (default: both)")
+    part: str | None = parser.parse_args().part
+    results = [show() for name, show in parts.items() if part in (None, name)]
     return 0 if all(results) else 1
 
 

@@ -1,8 +1,8 @@
 """Measure one library on what the standard input asks for, a line of JSON each.
 
-    python scripts/bench/worker.py LIBRARY
+    python scripts/bench/codec_worker.py LIBRARY
 
-Started by `rivals.py`. Times are seconds of processor time, so that other processes of the machine weigh less.
+Started by `codec.py`. Times are seconds of processor time, so that other processes of the machine weigh less.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.documents import DOCUMENTS
+from bench.workers import answer
 
 # The module and its two functions.
 LIBRARIES = {
@@ -67,15 +68,7 @@ class Meter:
 
 def main() -> int:
     """Answer until the standard input ends."""
-    meter = Meter(sys.argv[1])
-    for line in sys.stdin:
-        task, *arguments = json.loads(line)
-        answer: dict[str, Any]
-        try:
-            answer = {"value": getattr(meter, task)(*arguments)}
-        except BaseException as error:  # A panic of a Rust library is no Exception.
-            answer = {"error": f"{type(error).__name__}: {error}"[:80]}
-        print(json.dumps(answer), flush=True)
+    answer(Meter(sys.argv[1]))
     return 0
 
 
