@@ -20,7 +20,8 @@ HEAD = """\
 # When things go wrong
 
 What a call comes to when the network, the service or something between them fails. `KaizenClient` and
-`SyncKaizenClient` give the same; `tests/faults` proves every line with both, against a server that misbehaves.
+`SyncKaizenClient` give the same over every HTTP library; `tests/faults` proves every line with both over each, against
+a server that misbehaves.
 
 What holds for all of them:
 
