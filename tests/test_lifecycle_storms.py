@@ -396,6 +396,54 @@ def test_closing_ends_the_calls_of_other_threads_and_those_that_wait_for_a_place
     assert counted.requests == 3
 
 
+@pytest.mark.parametrize("backend", ["httpx", "httpx2", "urllib3"])
+def test_closing_ends_a_call_that_looks_up_its_host_and_nothing_is_sent(
+    backend: str, counted: InThreads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, goes_on = threading.Event(), threading.Event()
+    real = socket.getaddrinfo
+
+    def slow(host: Any, *args: Any, **options: Any) -> Any:
+        asked.set()
+        goes_on.wait(PATIENCE)
+        return real("127.0.0.1", *args, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    url = counted.url.replace("127.0.0.1", "localhost")
+    client = SyncKaizenClient(base_url=url, transport=backend, deadline=PATIENCE, max_retries=0)
+    with ThreadPoolExecutor(1) as threads:
+        call = threads.submit(client.health)
+        assert asked.wait(PATIENCE)
+        client.close()
+        assert "closed" in str(call.exception(PATIENCE / 2))
+        goes_on.set()
+    assert counted.requests == 0
+
+
+@EVERY_WAY
+async def test_a_large_upload_that_is_cancelled_shows_no_key_in_its_frames(way: str) -> None:
+    key = "marked-secret-7f3a"
+    listener = socket.create_server(("127.0.0.1", 0), backlog=1)
+    client, own = client_over(way, f"http://127.0.0.1:{listener.getsockname()[1]}", api_key=key, deadline=PATIENCE)
+    call = asyncio.create_task(client.compress(data="x" * 8_000_000))
+    accepted, _ = await asyncio.to_thread(listener.accept)
+    await asyncio.to_thread(accepted.recv, 10)
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError) as caught:
+        await call
+    await client.close()
+    if own is not None:
+        await own.aclose()
+    step, shown = caught.value.__traceback__, []
+    while step is not None:
+        if step.tb_frame.f_code.co_filename != __file__:
+            shown += [name for name, value in step.tb_frame.f_locals.items() if key in repr(value)]
+        step = step.tb_next
+    accepted.close()
+    listener.close()
+    assert shown == []
+
+
 @BOTH
 async def test_closing_ends_a_call_that_waits_for_its_next_attempt(kind: Any, service: Any) -> None:
     service.always = (503, {"retry-after": "8"}, b"")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from kaizen_client import KaizenClient, KaizenRequestError, SyncKaizenClient
 
@@ -116,3 +120,74 @@ def test_closing_ends_a_call_over_a_kept_connection_and_sends_nothing_again(raw:
     assert not thread.is_alive()
     assert "closed" in str(caught[0])
     assert server.requests == 2
+
+
+@BOTH
+async def test_a_second_reply_that_begins_where_a_read_ends_is_given_to_no_later_call(
+    kind: Any, raw: Callable[..., Raw]
+) -> None:
+    whole = b"HTTP/1.1 200 OK\r\ncontent-length: 65494\r\n\r\n"
+    padded = whole + b'{"result": "' + b"a" * (65494 - 14) + b'"}'
+    assert len(padded) == 65536
+    server = raw(padded + reply("stray"), reply("second"), reply("third"))
+    assert await values(kind, server.url, 3) == ["a" * 5, "secon", "third"]
+
+
+@BOTH
+async def test_a_second_reply_in_a_record_of_its_own_is_given_to_no_later_call(
+    kind: Any, authority: trustme.CA, tmp_path: Path
+) -> None:
+    ca_file = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(ca_file))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=_two_records, args=(listener, context), daemon=True)
+        thread.start()
+        url = f"https://localhost:{listener.getsockname()[1]}"
+        assert await values(kind, url, 3, ca_bundle=ca_file) == ["first", "secon", "third"]
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+async def values(kind: Any, url: str, times: int, **settings: Any) -> list[str]:
+    """Make some calls one after another and return how each result begins."""
+    client = kind(base_url=url, max_retries=0, deadline=10, **settings)
+    found = []
+    for _ in range(times):
+        result = client.compress(data=1)
+        found.append(str((await result if kind is KaizenClient else result).value)[:5])
+    await client.close() if kind is KaizenClient else client.close()
+    return found
+
+
+def _two_records(listener: socket.socket, context: ssl.SSLContext) -> None:
+    """Answer over TLS, the first request by two replies, each in a record, in one segment."""
+    answers = [[reply("first"), reply("stray")], [reply("second")], [reply("third")]]
+    with suppress(OSError):
+        while True:
+            connection, _ = listener.accept()
+            with connection, suppress(OSError, ssl.SSLError):
+                taken, given = ssl.MemoryBIO(), ssl.MemoryBIO()
+                tls = context.wrap_bio(taken, given, server_side=True)
+                _when_there_is_more(connection, taken, given, tls.do_handshake)
+                while True:
+                    _when_there_is_more(connection, taken, given, partial(tls.read, 65536))
+                    for answer in answers.pop(0):
+                        tls.write(answer)
+                    connection.sendall(given.read())
+
+
+def _when_there_is_more(
+    connection: socket.socket, taken: ssl.MemoryBIO, given: ssl.MemoryBIO, work: Callable[[], Any]
+) -> None:
+    while True:
+        try:
+            work()
+            return
+        except ssl.SSLWantReadError:
+            if given.pending:
+                connection.sendall(given.read())
+            if not (came := connection.recv(65536)):
+                raise OSError from None
+            taken.write(came)

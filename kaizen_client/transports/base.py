@@ -12,8 +12,8 @@ from kaizen_client.options import KaizenTimeout
 
 #: How much is decompressed at a time, in bytes: as much as may be held beyond the bound.
 _STEP: Final = 64 * 1024
-#: What is longer is without end, in seconds: some thirty years.
-_LONGEST_WAIT: Final = 1e9
+#: What is longer is without end, in seconds, 23 days: systems count milliseconds in 31 bits.
+_LONGEST_WAIT: Final = 2e6
 #: How a gzip member begins.
 _GZIP: Final = b"\x1f\x8b"
 

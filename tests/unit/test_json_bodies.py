@@ -641,3 +641,20 @@ def test_many_numbers_agree() -> None:
     numbers = [number for number in doubles if math.isfinite(number)]
     with_it, without = both(lambda: parsed_body(encoded(numbers)))
     assert with_it == without == ("gave", exact(numbers))
+
+
+@pytest.mark.parametrize("circle", ["an object", "a list", "a list of many branches"])
+def test_a_circle_is_refused_before_it_takes_memory(circle: str) -> None:
+    text = "x" * 100_000
+    value: Any = {"text": text} if circle == "an object" else [text]
+    if circle == "an object":
+        value["me"] = value
+    else:
+        value.extend([value] * (1 if circle == "a list" else 1_000))
+    tracemalloc.start()
+    try:
+        with pytest.raises((ValueError, RecursionError)):
+            json_bodies.encode(value)
+        assert tracemalloc.get_traced_memory()[1] < 40_000_000
+    finally:
+        tracemalloc.stop()

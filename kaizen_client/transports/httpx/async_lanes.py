@@ -13,7 +13,7 @@ import httpx
 
 from kaizen_client.transports.async_admission import AsyncAdmission
 from kaizen_client.transports.base import BodyReader, WireReply, WireRequest
-from kaizen_client.transports.failures import client_closed
+from kaizen_client.transports.failures import client_closed, scrub
 from kaizen_client.transports.httpx.errors import ERRORS, LET_GO, translated
 from kaizen_client.transports.httpx.network import NotedNetwork
 from kaizen_client.transports.httpx.settings import KEEPALIVE, LOOKED_AT, arguments, check_url, origin_of
@@ -43,7 +43,8 @@ class _AsyncLane:
 
     def is_ready(self) -> bool:
         """Tell whether its connection is open, so far as can be seen from here."""
-        return self._connection.is_available() and not self._connection.has_expired()
+        connection = self._connection
+        return connection.is_available() and not connection.has_expired() and not self.network.has_more()
 
     async def exchange(self, request: WireRequest) -> WireReply:
         """Send one request and return the whole reply."""
@@ -154,6 +155,9 @@ class AsyncHttpxTransport:
         async with lanes.admission.admitted(request):
             try:
                 return await lanes.send(request)
+            except asyncio.CancelledError as error:
+                scrub(error)
+                raise
             except ERRORS as error:
                 if self._lanes.closed:
                     raise client_closed() from error

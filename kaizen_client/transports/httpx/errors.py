@@ -13,7 +13,7 @@ from kaizen_client.transports import failures
 from kaizen_client.transports.base import WireRequest
 
 #: What httpx, a socket or TLS may raise.
-ERRORS: Final = (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError)
+ERRORS: Final = (httpx.HTTPError, httpx.InvalidURL, httpcore.ConnectionNotAvailable, ssl.SSLError, OSError)
 #: How a server that has let go of a kept connection shows.
 LET_GO: Final = (httpx.NetworkError, httpx.RemoteProtocolError, ssl.SSLError, OSError)
 

@@ -63,8 +63,12 @@ class _Lane:
         self.whole = not surplus
         return WireReply(response.status_code, headers, body)
 
+    def end(self) -> None:
+        """Let the call that uses it, in another thread, end."""
+        self.network.end()
+
     def close(self) -> None:
-        """Close the connection; a call that waits for it ends."""
+        """Close the connection."""
         self._connection.close()
 
 
@@ -113,11 +117,14 @@ class _Lanes:
         return _Lane(self._arguments, self._origin)
 
     def _put_back(self, lane: _Lane) -> None:
-        if not lane.whole or self.admission.closed:
+        if not lane.whole:
             lane.close()
             return
         lane.used = now = time.monotonic()
         self._idle.append(lane)
+        if self.admission.closed:  # Looked at last: whoever closes looks at what is idle after that.
+            self._close_idle()
+            return
         for _ in range(LOOKED_AT):
             try:
                 oldest = self._idle.popleft()
@@ -131,11 +138,14 @@ class _Lanes:
     def close(self) -> None:
         """End what is under way, let in who waits to find it closed, and close the connections."""
         self.admission.close()
+        self._close_idle()
+        for lane in list(self._busy):
+            lane.end()
+
+    def _close_idle(self) -> None:
         with suppress(IndexError):  # Calls that end take from it too.
             while True:
                 self._idle.pop().close()
-        for lane in list(self._busy):
-            lane.close()
 
 
 class HttpxTransport:

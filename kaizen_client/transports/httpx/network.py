@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import socket
 import ssl
+import threading
 import time
+import weakref
 from contextlib import suppress
 from typing import Any, Final, cast
 
@@ -13,6 +15,8 @@ import httpcore
 from kaizen_client.transports.addresses import look_up
 from kaizen_client.transports.base import seconds
 
+#: How much asyncio takes in at once, in bytes.
+_MOST_AT_ONCE: Final = 256 * 1024
 #: How large a request is sent as one piece, in bytes: what a socket, or a record of TLS, takes at once.
 _PIECE: Final = 16 * 1024
 
@@ -37,10 +41,13 @@ class _Exchange:
 class _BoundedStream(httpcore.NetworkStream):
     """A connection whose every wait ends by the deadline of the call that uses it."""
 
-    def __init__(self, stream: httpcore.NetworkStream, exchange: _Exchange) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, network: BoundedNetwork, layers: int = 0) -> None:
         self._stream = stream
-        self._exchange = exchange
+        self._exchange = network
+        #: How often it is encrypted.
+        self._layers = layers
         self._held = b""
+        network.watch(self)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if self._held:
@@ -61,9 +68,8 @@ class _BoundedStream(httpcore.NetworkStream):
     def _send(self, data: bytes, timeout: float | None) -> None:
         """Write all of it, however little the other side takes at a time, which httpcore would wait for each time."""
         expires = self._exchange.expires
-        sock, tls = (self._stream.get_extra_info(name) for name in ("socket", "ssl_object"))
-        view = memoryview(data)
-        if not (tls is None or tls is sock):
+        sock, view = self._stream.get_extra_info("socket"), memoryview(data)
+        if self._layers > 1:
             # TLS within TLS, through a proxy: there is no socket that encrypts.
             for start in range(0, len(view), _PIECE):
                 part = cast("bytes", view[start : start + _PIECE])
@@ -78,17 +84,21 @@ class _BoundedStream(httpcore.NetworkStream):
         except OSError as error:
             raise httpcore.WriteError(str(error)) from error
 
-    def close(self) -> None:
-        # A thread that waits on this connection would not notice that it is closed.
+    def end(self) -> None:
+        """Let a thread that waits on this connection go on, which closes it: by itself it would not notice."""
         with suppress(OSError):
             socket.socket.shutdown(self._stream.get_extra_info("socket"), socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        self.end()
         self._stream.close()
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         bounded = _bounded(timeout, self._exchange.expires, httpcore.ConnectTimeout)
-        return _BoundedStream(self._stream.start_tls(ssl_context, server_hostname, bounded), self._exchange)
+        secured = self._stream.start_tls(ssl_context, server_hostname, bounded)
+        return _BoundedStream(secured, self._exchange, self._layers + 1)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
@@ -108,23 +118,50 @@ def _together(held: bytes, buffer: bytes) -> tuple[bytes, bytes]:
 class BoundedNetwork(_Exchange, httpcore.SyncBackend):
     """Opens a lane's connection, whose waits end by the deadline of the call that uses it."""
 
+    def __init__(self) -> None:
+        self._ended = False
+        #: Set by a look-up that has its answer, too.
+        self._looked_up = threading.Event()
+        # Weak, so that an unclosed client lets go of its socket at once.
+        self._stream: weakref.ref[_BoundedStream] | None = None
+
+    def watch(self, stream: _BoundedStream) -> None:
+        """Take note of the connection that there is now."""
+        self._stream = weakref.ref(stream)
+        if self._ended:
+            stream.close()
+            raise httpcore.ConnectError("the client was closed")
+
+    def end(self) -> None:
+        """Let every wait on the connection end, in whichever thread it is; one that connects ends after that."""
+        self._ended = True
+        self._looked_up.set()
+        stream = None if self._stream is None else self._stream()
+        if stream is not None:
+            stream.end()
+
     def connect_tcp(
         self, host: str, port: int, timeout: float | None = None, *args: Any, **options: Any
     ) -> httpcore.NetworkStream:
         """Open a connection, by the earlier of the timeout, in seconds, and the deadline."""
         self.fresh = True
+        self._looked_up.clear()
+        if self._ended:
+            raise httpcore.ConnectError("the client was closed")
         # The standard library waits for each address anew, and for the look-up as long as it takes.
         expires = min(self.expires, time.monotonic() + (float("inf") if timeout is None else timeout))
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
-        addresses = _addresses(host, port, expires)
+        addresses = _addresses(host, port, expires, self._looked_up)
         for tried, address in enumerate(addresses):
             bounded = _bounded(None, expires, httpcore.ConnectTimeout)
             # One that does not answer leaves time for the others.
             share = None if bounded is None else bounded / (len(addresses) - tried)
             try:
-                return _BoundedStream(super().connect_tcp(address, port, share, *args, **options), self)
+                stream = super().connect_tcp(address, port, share, *args, **options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
+            else:
+                return _BoundedStream(stream, self)
         raise failure
 
 
@@ -136,10 +173,10 @@ def _bounded(timeout: float | None, expires: float, error: type[Exception]) -> f
     return seconds(left if timeout is None or left < timeout else timeout)
 
 
-def _addresses(host: str, port: int, expires: float) -> list[str]:
+def _addresses(host: str, port: int, expires: float, left: threading.Event) -> list[str]:
     """Return the addresses of a host."""
     try:
-        found = look_up(host, port, _bounded(None, expires, httpcore.ConnectTimeout))
+        found = look_up(host, port, _bounded(None, expires, httpcore.ConnectTimeout), left)
     except TimeoutError as error:
         raise httpcore.ConnectTimeout(str(error)) from error
     except OSError as error:
@@ -148,6 +185,23 @@ def _addresses(host: str, port: int, expires: float) -> list[str]:
 
 
 # --- async ------------------------------------------------------------------------------------------------------
+
+
+def tls_has_more(stream: httpcore.AsyncNetworkStream) -> bool:
+    """Tell whether TLS has taken in more from the network than anybody has read: a reply that nobody asked for.
+
+    It shows neither on the socket nor in what has been read of it. What it takes to find it is used up.
+    """
+    tls = stream.get_extra_info("ssl_object")
+    if not isinstance(tls, ssl.SSLObject):
+        return False
+    try:
+        tls.read(1)
+    except ssl.SSLWantReadError:
+        return False
+    except ssl.SSLError:
+        return True
+    return True
 
 
 class _NotedStream(httpcore.AsyncNetworkStream):
@@ -161,7 +215,8 @@ class _NotedStream(httpcore.AsyncNetworkStream):
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's own
         if self._held:
             await self.write(b"", timeout)
-        data = await self._stream.read(max_bytes, timeout)
+        # Of more than was asked for, anyio would keep the rest, where nobody looks for what follows a reply.
+        data = await self._stream.read(max(max_bytes, _MOST_AT_ONCE), timeout)
         if data:
             self._network.received = True
         return data
@@ -204,6 +259,10 @@ class NotedNetwork(_Exchange, httpcore.AnyIOBackend):
         """Keep the connection that is there now."""
         self._stream = stream
         return _NotedStream(stream, self)
+
+    def has_more(self) -> bool:
+        """Tell whether TLS has taken in more than the reply."""
+        return self._stream is not None and tls_has_more(self._stream)
 
     async def aclose(self) -> None:
         """Close the connection, whatever state it is in."""

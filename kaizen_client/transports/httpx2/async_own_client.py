@@ -12,8 +12,9 @@ import httpx2
 from kaizen_client.exceptions import KaizenConfigError, KaizenRequestError
 from kaizen_client.transports.async_admission import AsyncAdmission
 from kaizen_client.transports.base import BodyReader, WireReply, WireRequest
-from kaizen_client.transports.failures import client_closed
+from kaizen_client.transports.failures import client_closed, scrub
 from kaizen_client.transports.httpx2.errors import ERRORS, translated
+from kaizen_client.transports.httpx2.network import tls_has_more
 from kaizen_client.transports.httpx2.settings import check_url
 from kaizen_client.transports.httpx2.wire import consumed, has_surplus, headers_of, parts_of, refused
 from kaizen_client.transports.per_loop import PerLoop
@@ -107,6 +108,9 @@ class AsyncOwnClientTransport:
         async with loop.admission.admitted(request):
             try:
                 return await loop.run(lambda: self._over(self._client, request))
+            except asyncio.CancelledError as error:
+                scrub(error)
+                raise
             except httpx2.HTTPStatusError as error:
                 return refused(error.response)
             except ERRORS as error:
@@ -132,8 +136,9 @@ class AsyncOwnClientTransport:
             reader = BodyReader(response.status_code, headers, request)
             async for chunk in cast("httpx2.AsyncByteStream", response.stream):
                 reader.feed(chunk)
-            if has_surplus(response):
-                await response.extensions["network_stream"].aclose()
+            stream = response.extensions.get("network_stream")
+            if stream is not None and (has_surplus(response) or tls_has_more(stream)):
+                await stream.aclose()
             return WireReply(response.status_code, headers, reader.finish())
         finally:
             # Interrupted here, the client's pool would lose the connection.

@@ -14,7 +14,7 @@ from kaizen_client.transports import failures
 from kaizen_client.transports.base import WireRequest
 
 #: What httpx2, a socket or TLS may raise.
-ERRORS: Final = (httpx2.HTTPError, httpx2.InvalidURL, ssl.SSLError, OSError)
+ERRORS: Final = (httpx2.HTTPError, httpx2.InvalidURL, httpcore2.ConnectionNotAvailable, ssl.SSLError, OSError)
 #: How a server that has let go of a kept connection shows.
 LET_GO: Final = (httpx2.NetworkError, httpx2.RemoteProtocolError, ssl.SSLError, OSError)
 
