@@ -29,13 +29,10 @@ _FROM, _BELOW = (3, 10), (4,)
 _NO_NUMBER: Final = re.compile(rb"G[\x7f\xff][\xf0-\xff]")
 #: Every digit as 0, a minus as it is, anything else as a space.
 _DIGITS: Final = bytes(48 if byte in b"0123456789" else 45 if byte == 45 else 32 for byte in range(256))
-#: For what has no circle in it: to remember each value, and so find one, takes a tenth of the time.
-_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"))
-#: How deep, and how wide, a value is looked through before it is called plain.
-_LEVELS, _VALUES = 64, 8_000_000
+#: As `json.dumps` does, which makes an encoder for every call.
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 #: What has nothing below it.
 _LEAVES: Final = frozenset({str, int, float, bool, type(None)})
-_TEXT: Final = frozenset({str})
 #: How large a body must be, in bytes, for a look at what it holds to be worth it.
 _LARGE: Final = 64 * 1024
 
@@ -51,10 +48,8 @@ def encode(value: Any) -> bytes:
     """
     if (fast := _fast()) is not None and (data := _encoded(fast, value)) is not None:
         return data
-    if _is_plain(value):
-        return _ENCODER.encode(value).encode("utf-8")
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    _refuse_other_keys(value)
+    text = _ENCODER.encode(value)
+    _refuse_other_keys(value, text.count("{"))
     return text.encode("utf-8")
 
 
@@ -146,39 +141,31 @@ def _holds_no_number(value: Any) -> bool:
     return any(sign in written for sign in (b"f\x03nan", b"f\x04-nan", b"f\x03inf", b"f\x04-inf"))
 
 
-def _is_plain(body: Any) -> bool:
-    """Tell whether a value is known to end, and so to have no circle in it, and to have no key but texts.
+def _refuse_other_keys(body: Any, objects: int) -> None:
+    """Raise `TypeError` for a key that is not a string, which `json.dumps` would quietly turn into one.
 
     Level by level without a step of Python for each value, since a walk costs as much as the encoding.
+
+    Args:
+        body: the value, which has no circle in it.
+        objects: how many objects its JSON has at most; with so many seen there is no other.
     """
-    level, kinds = [body], {type(body)}
-    for _ in range(_LEVELS):
+    level, kinds, seen = [body], {type(body)}, 0
+    while True:
         dicts = _of(level, {kind for kind in kinds if issubclass(kind, dict)}, kinds)
+        keys = set().union(*dicts)
+        if set(map(type, keys)) - {str}:
+            "".join(keys)  # Joins strings alone, those of subclasses too.
+        seen += len(dicts)
+        if seen == objects:
+            return
         lists = _of(level, {kind for kind in kinds if issubclass(kind, list | tuple)}, kinds)
-        if not set(map(type, set().union(*dicts))) <= _TEXT or sum(map(len, dicts)) + sum(map(len, lists)) > _VALUES:
-            return False
         below = set(map(type, _values_of(dicts, lists)))
         kinds = {kind for kind in below - _LEAVES if issubclass(kind, dict | list | tuple)}
         if not kinds:
-            return True
+            return
         values = _values_of(dicts, lists)
         level = list(values) if kinds == below else [value for value in values if type(value) in kinds]
-    return False
-
-
-def _refuse_other_keys(body: Any) -> None:
-    """Raise `TypeError` for a key that is not a string, which `json.dumps` would quietly turn into one."""
-    waiting, seen = [body], set()
-    while waiting:
-        value = waiting.pop()
-        if not isinstance(value, dict | list | tuple) or id(value) in seen:
-            continue
-        seen.add(id(value))
-        if isinstance(value, dict):
-            "".join(value)  # Joins strings alone.
-            waiting.extend(value.values())
-        else:
-            waiting.extend(value)
 
 
 def _values_of(dicts: list[Any], lists: list[Any]) -> Iterator[Any]:
