@@ -102,9 +102,8 @@ def _module(name: str, module: str) -> Any:
     except ModuleNotFoundError as error:
         if str(error.name).startswith("kaizen_client"):
             raise
-        missing = error.name
     raise KaizenConfigError(
-        f"transport {name} needs the package {missing}: pip install 'kaizen-client[{name}]'", setting="transport"
+        f"transport {name} needs the package of that name: pip install 'kaizen-client[{name}]'", setting="transport"
     )
 
 
