@@ -65,7 +65,7 @@ class AsyncAdmission:
 
 
 class _Admitted:
-    """One call with its place. A class, since a generator costs a fifth of what carries a call over aiohttp."""
+    """One call with its place. A class, since a generator would cost more on every call."""
 
     __slots__ = ("_admission", "_bound", "_request")
 
