@@ -10,7 +10,20 @@ service is documented to, and speaks either of the two documented envelopes.
 (200, b'{"operation":"compress","status":"ok","result":"name: Ada"')
 """
 
-from kaizen_client.embedded._protect import protect
+from kaizen_client.embedded._counting import TokenCount, TokenCounter
+from kaizen_client.embedded._detect import Block
+from kaizen_client.embedded._protect import protect, unprotected
+from kaizen_client.embedded._rewriting import NewText, PromptText
 from kaizen_client.embedded.engine import Engine, EngineReply
 
-__all__ = ["Engine", "EngineReply", "protect"]
+__all__ = [
+    "Block",
+    "Engine",
+    "EngineReply",
+    "NewText",
+    "PromptText",
+    "TokenCount",
+    "TokenCounter",
+    "protect",
+    "unprotected",
+]

@@ -21,9 +21,9 @@ _QUOTES: Final = frozenset("\"'\u201c\u201d\u2018\u2019\u00ab\u00bb")
 _LOOK: Final = 300
 # A line of a list, a quote or a table.
 _MARKED_LINE: Final = re.compile(r"[-*+](?:[ \t]|\Z)|[0-9]{1,9}[.)](?:[ \t]|\Z)|[>|]")
-# Escapes of what would do something else than be read, written as itself: controls, marks of direction, and what ends
-# a quotation, a tag or a fence.
-_TELLING_ESCAPE: Final = re.compile(
+#: Escapes of what would do something else than be read, written as itself: controls, marks of direction, and what ends
+#: a quotation, a tag or a fence.
+TELLING_ESCAPE: Final = re.compile(
     r"\\(?:[bf]|u(?:00(?:[01][0-9a-f]|2[26]|3[ce]|60|7f|[89][0-9a-f])|20[0-6][0-9a-f]|feff))", re.IGNORECASE
 )
 
@@ -46,13 +46,13 @@ def find_blocks(text: str, kept: Iterable[Span]) -> Iterator[Block]:
         kept: other parts of it to leave alone.
     """
     untouchable = Spans([*kept, *find_code(text)])
-    for span, in_broken_array in find_containers(text):
+    for span, in_broken_array, known in find_containers(text):
         if untouchable.touch(span) or _is_part_of_more(text, span):
             continue
         if not in_broken_array and _is_part_of_a_line(text, span):
             continue
         json = text[span.start : span.end]
-        value = None if _TELLING_ESCAPE.search(json) else parse_container(json)
+        value = None if TELLING_ESCAPE.search(json) else known or parse_container(json)
         if value:
             yield Block(span, value)
 

@@ -117,6 +117,16 @@ def parse_container(text: str) -> dict[str, Any] | list[Any] | None:
     return value if isinstance(value, dict | list) else None
 
 
+def scan_container(text: str, start: int) -> tuple[dict[str, Any] | list[Any], int]:
+    """Return the object or array that begins at a place of a text, and where it ends; as strict as `parse_container`.
+
+    Raises:
+        ValueError, RecursionError: there is none.
+    """
+    found: tuple[dict[str, Any] | list[Any], int] = _STRICTEST.raw_decode(text, start)
+    return found
+
+
 def parse_text(text: str) -> Any:
     """Return the JSON value a text is.
 

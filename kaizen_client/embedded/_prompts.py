@@ -14,10 +14,9 @@ from kaizen_client.embedded import _notation
 from kaizen_client.embedded._detect import find_blocks
 from kaizen_client.embedded._errors import RequestRefused
 from kaizen_client.embedded._json import parse_container, parse_text, to_json
-from kaizen_client.embedded._lines import Lines
 from kaizen_client.embedded._notation import DecodeOptions, EncodeOptions
-from kaizen_client.embedded._protect import find_protected, without_marks
-from kaizen_client.embedded._spans import Span
+from kaizen_client.embedded._protect import find_protected
+from kaizen_client.embedded._rewriting import Written, rewrite
 from kaizen_client.embedded._splice import Splicer, undone
 from kaizen_client.embedded._validation import JsonObject, PromptDecodeRequest, PromptEncodeRequest
 
@@ -102,27 +101,16 @@ def _text_prompt(prompt: str, request: PromptEncodeRequest) -> EncodedPrompt:
     """Return a prompt without the marks of protection, the JSON in it written as KTOF where that is shorter."""
     options = request.options._replace(indent=_INDENT_IN_TEXT)
     kept = list(find_protected(prompt))
-    changes: list[tuple[Span, str | None, bool]] = [(span, None, False) for span in kept]
+    written = []
     if request.auto_detect_json:
         for block in find_blocks(prompt, kept):
             if (ktof := _encoded(block.value, options)) is not None:
-                changes.append((block.span, ktof, isinstance(block.value, dict)))
-    found = len(changes) - len(kept)
-    splicer, lines, applied = Splicer(prompt), Lines(prompt), False
-    for span, ktof, is_object in sorted(changes):
-        if ktof is None:
-            splicer.replace(*span, without_marks(prompt[span.start : span.end]), "protected")
-            continue
-        text = lines.for_block(span, ktof, is_object=is_object)
-        if len(text) < span.end - span.start:
-            splicer.replace(*span, text, JSON)
-            lines.replaced(span, text)
-            applied = True
-    text, replacements = splicer.result()
+                written.append(Written(block, ktof))
+    (text, replacements), applied, _ = rewrite(prompt, kept, written)
     meta = _meta(TEXT_WITH_KTOF if applied else TEXT, request.schemas) | {
-        "auto_detected_json": found > 0,
-        "embedded_json_count": found,
-        "auto_detection_applied": applied,
+        "auto_detected_json": bool(written),
+        "embedded_json_count": len(written),
+        "auto_detection_applied": bool(applied),
         "replacements": replacements,
     }
     return EncodedPrompt(text, prompt, meta)

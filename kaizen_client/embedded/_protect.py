@@ -21,9 +21,14 @@ def protect(text: str) -> str:
     Args:
         text: the part of the prompt; marks already in it are taken out, so that it may be protected twice.
 
+    Raises:
+        TypeError: it is no text.
+
     >>> protect('{"answer": 5}')
     '<ktof:keep>{"answer": 5}</ktof:keep>'
     """
+    if not isinstance(text, str):
+        raise TypeError(f"protect takes a text, not {type(text).__name__}; for a value, protect(json.dumps(value))")
     return f"{_OPEN}{text.replace(_OPEN, '').replace(_CLOSE, '')}{_CLOSE}"
 
 

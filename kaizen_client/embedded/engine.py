@@ -6,8 +6,9 @@ import hmac
 import re
 import time
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
+from kaizen_client.embedded import _notation
 from kaizen_client.embedded._envelopes import ENVELOPES, EnvelopeName
 from kaizen_client.embedded._errors import (
     INTERNAL_ERROR,
@@ -19,6 +20,7 @@ from kaizen_client.embedded._errors import (
     RequestRefused,
 )
 from kaizen_client.embedded._json import parse_body, render
+from kaizen_client.embedded._notation import encode_options
 from kaizen_client.embedded._operations import OPERATIONS, Operation
 from kaizen_client.embedded._replies import EngineReply, failure, request_id_of, success
 from kaizen_client.embedded._validation import refuse_media_type
@@ -82,6 +84,25 @@ class Engine:
     def max_body_bytes(self) -> int | None:
         """The longest request body that is taken, in bytes; None for no limit."""
         return self._max_body_bytes
+
+    @staticmethod
+    def encode(value: Any, *, indent: int = 2) -> str:
+        """Return a value as `compress` would, without JSON around it.
+
+        Args:
+            value: any JSON value.
+            indent: spaces a level, 1 to 16.
+
+        Raises:
+            ValueError: KTOF cannot hold the value, or indentation would blow it up.
+
+        >>> Engine.encode({"id": 1})
+        'id: 1'
+        """
+        try:
+            return _notation.encode(value, encode_options(indent, None, None))
+        except RequestRefused as refused:
+            raise ValueError(str(refused.detail)) from None
 
     def handle(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> EngineReply:
         """Answer one request; never raises for what a request holds.

@@ -77,7 +77,7 @@ texts = st.lists(st.sampled_from(PIECES), max_size=25).map("".join)
 @example('{"a":{"a":')
 def test_whatever_is_found_is_json_in_order_and_apart(text: str) -> None:
     before = 0
-    for (start, end), _ in find_containers(text):
+    for (start, end), *_ in find_containers(text):
         assert before <= start < end
         before = end
         value = json.loads(text[start:end])
@@ -100,13 +100,28 @@ def test_json_among_prose_is_found_whole(value: Any, indent: int | None) -> None
 
 def test_items_of_an_array_that_is_cut_off_are_told_from_others() -> None:
     text = '[{"a": 1}, {"b": 2}, {"c": 3} x [[1], [2'
-    assert [(text[slice(*span)], inside) for span, inside in find_containers(text)] == [
+    assert [(text[slice(*span)], inside) for span, inside, _ in find_containers(text)] == [
         ('{"a": 1}', True),
         ('{"b": 2}', True),
         ('{"c": 3}', True),
         ("[1]", True),
     ]
-    assert [inside for _, inside in find_containers("[1] {} [[2]]")] == [False, False]
+    assert [inside for _, inside, _ in find_containers("[1] {} [[2]]")] == [False, False]
+
+
+@given(texts | json_values.map(json.dumps))
+@example('[{"a": 1, "a": 2}] [1]')
+@example("[0.1234567890123456789] [NaN] [1]")
+@example("[" + "9" * 5000 + "] [1]")
+def test_the_quick_look_finds_what_the_walk_finds(text: str) -> None:
+    quick = [(span, inside) for span, inside, _ in find_containers(text)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_scan, "_TRIES", 0)
+        assert [(span, inside) for span, inside, _ in find_containers(text)] == quick
+
+
+def test_the_quick_look_tells_what_a_container_says() -> None:
+    assert [container.value for container in find_containers('[1] {"a": 1, "a": 2}')] == [[1], None]
 
 
 @given(texts)
