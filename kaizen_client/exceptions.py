@@ -3,6 +3,7 @@
     KaizenError
     ├── KaizenConfigError              a setting or environment variable is wrong or missing
     ├── KaizenPayloadError             what was passed in cannot be sent (also a ValueError)
+    ├── KaizenProviderError            a model vendor's client failed, under a provider wrapper
     ├── KaizenRequestError             no reply was had
     │   ├── KaizenConnectionError
     │   └── KaizenTimeoutError
@@ -51,6 +52,7 @@ __all__ = [
     "KaizenPayloadTooLargeError",
     "KaizenPermissionError",
     "KaizenPoolTimeoutError",
+    "KaizenProviderError",
     "KaizenRateLimitError",
     "KaizenRequestError",
     "KaizenResponseError",
@@ -143,6 +145,29 @@ class KaizenPayloadError(KaizenError, ValueError):
         self.remedy = remedy
         text = f"{path}: {reason}" if path else reason
         super().__init__(f"{text}; {remedy}" if remedy else text, metadata=metadata)
+
+
+class KaizenProviderError(KaizenError):
+    """A model vendor's client failed; Kaizen did not. Raised by the provider wrappers, from the vendor's error.
+
+    Attributes:
+        provider: `openai`, `anthropic` or `gemini`.
+        original: the vendor's error, None after pickling.
+        status_code: the HTTP status that the vendor answered with, None where it did not.
+    """
+
+    def __init__(self, provider: str, original: BaseException | None = None) -> None:
+        self.provider = provider
+        self.original = original
+        found = (getattr(original, name, None) for name in ("status_code", "code"))
+        self.status_code: int | None = next((status for status in found if isinstance(status, int)), None)
+        # The vendor's own message may quote the prompt or a part of the key.
+        status = "" if self.status_code is None else f" (status {self.status_code})"
+        super().__init__(f"{provider} failed with {type(original).__name__}{status}; see the cause")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The vendor's error holds the request, and with it the key.
+        return _rebuild, (type(self), {**self.__dict__, "original": None})
 
 
 class KaizenRequestError(KaizenError):

@@ -21,22 +21,31 @@ from _files import PACKAGE, ROOT, formatted_all, write_or_check
 
 REMEDY = "edit the async source and run `make generate`"
 TESTS = ROOT / "tests"
+INTEGRATIONS = PACKAGE / "integrations"
+WRAPPING = INTEGRATIONS / "_wrapping"
 
 #: Names, exchanged wherever they stand alone: in code, docstrings and comments.
 WORDS = {
+    "AnthropicKaizenWrapper": "SyncAnthropicKaizenWrapper",
+    "AsyncAnthropic": "Anthropic",
     "AsyncBridge": "SyncBridge",
     "AsyncClient": "Client",
+    "AsyncCompressor": "SyncCompressor",
     "AsyncEmbeddedTransport": "EmbeddedTransport",
     "AsyncHTTPTransport": "HTTPTransport",
     "AsyncHttpxTransport": "HttpxTransport",
     "AsyncIterator": "Iterator",
+    "AsyncOpenAI": "OpenAI",
     "AsyncSender": "SyncSender",
     "AsyncTransport": "Transport",
+    "GeminiKaizenWrapper": "SyncGeminiKaizenWrapper",
     "KaizenClient": "SyncKaizenClient",
+    "OpenAIKaizenWrapper": "SyncOpenAIKaizenWrapper",
     "__aenter__": "__enter__",
     "__aexit__": "__exit__",
     "aclose": "close",
     "asleep": "sleep",
+    "async_compressor": "sync_compressor",
     "asyncio_detailed": "sync_detailed",
     "open_async": "open_sync",
     "set_async_httpx_client": "set_httpx_client",
@@ -50,6 +59,11 @@ PHRASES = {
     "The async facade, written by hand. The source of `sync_client.py`.": "The sync facade.",
     " The source of `_sync_sender.py`.": "",
     " The source of `_sync_bridge.py`.": "",
+    " The source of `sync_compressor.py`.": "",
+    ", asynchronously. The source of `sync_openai.py`.": ".",
+    ", asynchronously. The source of `sync_anthropic.py`.": ".",
+    ", asynchronously. The source of `sync_gemini.py`.": ".",
+    "of an async client": "of a sync client",
     "The async client": "The sync client",
     "tasks, and by one event loop after another": "threads",
     "async with": "with",
@@ -69,6 +83,8 @@ def pairs() -> dict[Path, Path]:
         PACKAGE / "client.py": PACKAGE / "sync_client.py",
         PACKAGE / "_async_sender.py": PACKAGE / "_sync_sender.py",
         PACKAGE / "_async_bridge.py": PACKAGE / "_sync_bridge.py",
+        **{INTEGRATIONS / f"{name}.py": INTEGRATIONS / f"sync_{name}.py" for name in ("openai", "anthropic", "gemini")},
+        WRAPPING / "async_compressor.py": WRAPPING / "sync_compressor.py",
     }
     found.update(
         {path: TESTS / "sync" / path.name.replace("_async", "_sync") for path in (TESTS / "async").glob("*.py")}

