@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help setup demo test check generate facade api-diff upgrade api-check api-baseline generator-diff conformance \
-	record bench bench-check soak format clean
+	recipes record bench bench-check soak format clean
 
 help:
 	@echo "make demo [FILE=path.json]  compress a JSON file, sync and async, and show the saving"
@@ -16,6 +16,7 @@ help:
 	@echo "make api-baseline           record the present state as released, for the version in pyproject.toml"
 	@echo "make generator-diff VERSION=x  what another version of openapi-python-client would change"
 	@echo "make conformance            the notation's official fixtures (needs npm), and schemathesis at kaizen serve"
+	@echo "make recipes                wrapping in LiteLLM, LangChain and others, in an environment of their own (740 MB)"
 	@echo "make generate               make the client anew from openapi.yaml"
 	@echo "make facade                 write what openapi.yaml has and the facade lacks, then generate"
 	@echo "make api-diff UPSTREAM=path-or-url   what a published document changes, and what version that is"
@@ -43,12 +44,18 @@ $(VENV)/.tools: $(VENV)/.installed
 	@$(PIP) install --constraint constraints.txt --group dev
 	@touch $@
 
-setup: $(VENV)/.tools
+# The oldest SDKs of the vendors that are supported, beside the newest: tests/vendors/ runs with both.
+$(VENV)/.oldest-vendors: $(VENV)/.tools tests/vendors/oldest.txt
+	@echo "installing the vendors' oldest SDKs into $(VENV)/oldest-vendors"
+	@$(PIP) install --no-deps --upgrade --target $(VENV)/oldest-vendors --requirement tests/vendors/oldest.txt
+	@touch $@
+
+setup: $(VENV)/.tools $(VENV)/.oldest-vendors
 
 demo: $(VENV)/.installed
 	@$(BIN)/python scripts/demo.py $(if $(FILE),"$(FILE)")
 
-test: $(VENV)/.tools
+test: $(VENV)/.tools $(VENV)/.oldest-vendors
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: $(VENV)/.tools
@@ -58,6 +65,7 @@ check: $(VENV)/.tools
 	@$(BIN)/python scripts/generate.py --check
 	@$(BIN)/python scripts/check_facade.py
 	@$(BIN)/python scripts/faults_page.py --check
+	@$(BIN)/python scripts/savings_page.py --check
 	@$(BIN)/mypy
 	@$(BIN)/python scripts/api_check.py
 	@$(BIN)/lint-imports
@@ -76,10 +84,23 @@ conformance: $(VENV)/.tools
 	@$(BIN)/python scripts/conformance/notation.py
 	@$(BIN)/python scripts/conformance/server.py
 
+# Frameworks that hold the vendors' SDKs at older majors than constraints.txt has.
+RECIPES := build/recipes
+
+$(RECIPES)/.installed: $(BIN)/python scripts/recipes/pins.txt pyproject.toml
+	@echo "installing the frameworks into $(RECIPES)"
+	@$(BIN)/python -m venv $(RECIPES)
+	@$(RECIPES)/bin/python -m pip --disable-pip-version-check --quiet install --requirement scripts/recipes/pins.txt --editable .
+	@touch $@
+
+recipes: $(RECIPES)/.installed
+	@$(RECIPES)/bin/python -m pytest -c tests/recipes/pytest.ini tests/recipes $(ARGS)
+
 generate: $(VENV)/.tools
 	@$(BIN)/python scripts/generate.py
 	@$(BIN)/python scripts/check_facade.py
 	@$(BIN)/python scripts/faults_page.py
+	@$(BIN)/python scripts/savings_page.py
 
 facade: $(VENV)/.tools
 	@$(BIN)/python scripts/write_facade.py $(if $(REMOVE),--remove)
