@@ -119,6 +119,27 @@ class Service(asyncio.BufferedProtocol):
             self._transport.write(self._answer)
 
 
+@cache
+def vendor_reply(path: bytes) -> bytes | None:
+    """Give a reply such as a model vendor's, None for another path."""
+    text = "The third order is the largest."
+    if path.endswith(b"/chat/completions"):
+        message = {"role": "assistant", "content": text}
+        usage = {"prompt_tokens": 900, "completion_tokens": 9, "total_tokens": 909}
+        choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
+        head = {"id": "chatcmpl-1", "object": "chat.completion", "created": 1_800_000_000, "model": "gpt-4o"}
+        return _reply({**head, "choices": [choice], "usage": usage})
+    if path.endswith(b"/v1/messages"):
+        head = {"id": "msg_1", "type": "message", "role": "assistant", "model": "claude", "stop_reason": "end_turn"}
+        usage = {"input_tokens": 900, "output_tokens": 9}
+        return _reply({**head, "content": [{"type": "text", "text": text}], "stop_sequence": None, "usage": usage})
+    if path.endswith(b":generateContent"):
+        candidate = {"content": {"role": "model", "parts": [{"text": text}]}, "finishReason": "STOP", "index": 0}
+        usage = {"promptTokenCount": 900, "candidatesTokenCount": 9, "totalTokenCount": 909}
+        return _reply({"candidates": [candidate], "usageMetadata": usage, "modelVersion": "gemini"})
+    return None
+
+
 def _answer(path: bytes) -> bytes:
     if path == b"/v1/compress":
         return reply()
@@ -126,6 +147,8 @@ def _answer(path: bytes) -> bytes:
         return reply(int(path.split(b"/")[2]))
     if path == b"/__counts":
         return _reply({"connections": Counts.connections, "requests": Counts.requests})
+    if (found := vendor_reply(path)) is not None:
+        return found
     return _reply({"detail": "there is nothing here"}, "404 Not Found")
 
 

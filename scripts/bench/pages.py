@@ -24,6 +24,7 @@ HEADINGS: Final = {
     "embedded": "The embedded engine",
     "codec": "The notation beside other libraries",
     "growth": "Growth",
+    "wrapping": "Wrapped clients of model vendors",
 }
 #: What is to be known of a measure before its figures are read.
 LEGENDS: Final = {
@@ -42,6 +43,9 @@ LEGENDS: Final = {
     "codec": "MB of compact JSON a second; the ratios of both tables are to `json.dumps`. "
     "`python scripts/bench/codec.py rates` has the other documents.",
     "growth": "The async client. Each ratio is to the first row of its group.",
+    "wrapping": "A call with a prompt of 10 kB, on a connection that is open, with the embedded engine. `again` is a "
+    "prompt that an earlier call had, as a conversation's history is; `new` is one that no call had before. What is "
+    "saved stands in [savings.md](savings.md).",
 }
 COLUMNS: Final = ("what", "subject", "median", "spread", "ratio", "spread of it", "goal", "")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from bench.measures import bodies, calls, clients, codec, growth, startup
+from bench.measures import bodies, calls, clients, codec, growth, startup, wrapping
 from bench.measures.place import Place
 from bench.rows import Results
 
@@ -22,4 +22,5 @@ MEASURES: Final[dict[str, Callable[[Place, Results], None]]] = {
     "embedded": clients.embedded,
     "codec": codec.codec,
     "growth": growth.growth,
+    "wrapping": wrapping.wrapping,
 }
