@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from kaizen_client.config import SETTINGS
+from tests.vendors.standin import StandIn
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -32,14 +34,33 @@ def settings_table() -> str:
     return "\n".join(lines)
 
 
+@pytest.fixture(scope="module")
+def vendor_variables() -> Iterator[dict[str, str]]:
+    """Stand in for the vendors: what their clients are told by the environment."""
+    vendor = StandIn()
+    yield {
+        "KAIZEN_BASE_URL": "embedded:",
+        "OPENAI_API_KEY": "test-key-1",
+        "OPENAI_BASE_URL": f"{vendor.url}/v1",
+        "ANTHROPIC_API_KEY": "test-key-1",
+        "ANTHROPIC_BASE_URL": vendor.url,
+        "GEMINI_API_KEY": "test-key-1",
+        "GOOGLE_GEMINI_BASE_URL": vendor.url,
+    }
+    vendor.close()
+
+
 @pytest.mark.parametrize(("title", "code", "printed"), SNIPPETS)
-def test_a_snippet_runs_and_prints_what_the_page_says(title: str, code: str, printed: str, tmp_path: Path) -> None:
+def test_a_snippet_runs_and_prints_what_the_page_says(
+    title: str, code: str, printed: str, tmp_path: Path, vendor_variables: dict[str, str]
+) -> None:
+    environment = vendor_variables if "kaizen_client.integrations" in code else {}
     script = tmp_path / (title or "snippet.py")
     script.write_text(code, encoding="utf-8")
     (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     run = ["-m", "pytest", "-q", "-W", "error", "-p", "no:asyncio"] if title.startswith("test_") else ["-W", "error"]
     command = [sys.executable, *run, str(script)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, env={})
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, env=environment)
     assert done.returncode == 0, done.stdout + done.stderr
     if not title:
         assert done.stdout == printed
