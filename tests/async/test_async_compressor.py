@@ -393,3 +393,24 @@ async def test_work_on_many_texts_is_done_in_a_thread_where_all_of_them_are_long
     assert in_thread == []  # async-only
     await compressor.prepared(asked(*(table(number) for number in range(60))))  # async-only
     assert in_thread == ["_planned", "_finished", "counted"]  # async-only
+
+
+async def test_a_service_that_was_left_little_time_is_not_taken_to_be_down() -> None:
+    service = FakeKaizen()
+    clock = FakeClock()
+    service.fail_next(KaizenDeadlineError, times=2)
+    async with client_of(service, max_retries=0) as kaizen:
+        shared = Shared(settings(), clock.monotonic)
+        compressor = AsyncCompressor(shared, kaizen)
+        planned = compressor._planned
+
+        def slowly(*given: Any) -> Any:
+            clock.pass_time(1.5)
+            return planned(*given)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(compressor, "_planned", slowly)
+            await compressor.prepared(asked(JSON))
+        assert shared.pause.error() is None
+        await compressor.prepared(asked(JSON))
+        assert isinstance(shared.pause.error(), KaizenDeadlineError)

@@ -375,3 +375,24 @@ def test_a_body_that_is_not_what_the_vendor_documents_goes_to_the_vendor(message
     request = Asked("openai", "/chat/completions", None, {"messages": messages}, in_chat)
     body, _ = SyncCompressor(Shared(settings()), None).prepared(request)
     assert body is request.body
+
+
+def test_a_service_that_was_left_little_time_is_not_taken_to_be_down() -> None:
+    service = FakeKaizen()
+    clock = FakeClock()
+    service.fail_next(KaizenDeadlineError, times=2)
+    with client_of(service, max_retries=0) as kaizen:
+        shared = Shared(settings(), clock.monotonic)
+        compressor = SyncCompressor(shared, kaizen)
+        planned = compressor._planned
+
+        def slowly(*given: Any) -> Any:
+            clock.pass_time(1.5)
+            return planned(*given)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(compressor, "_planned", slowly)
+            compressor.prepared(asked(JSON))
+        assert shared.pause.error() is None
+        compressor.prepared(asked(JSON))
+        assert isinstance(shared.pause.error(), KaizenDeadlineError)

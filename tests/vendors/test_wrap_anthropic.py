@@ -417,3 +417,21 @@ def test_a_subclass_keeps_its_attributes_or_is_refused(vendor: StandIn) -> None:
         assert wrapped(own).tenant == "acme"
     with Odd("acme") as odd, pytest.raises(KaizenConfigError, match="Odd cannot be copied"):
         wrapped(odd)
+
+
+def test_a_client_that_was_used_before_is_wrapped_like_a_new_one(vendor: StandIn, anthropic_client: Anthropic) -> None:
+    for call in (_chat, _beta):
+        call(anthropic_client)
+        call(wrapped(anthropic_client))
+        assert_only_texts_differ(*two(vendor))
+
+
+@pytest.mark.parametrize("path", ["post", "messages.create", "beta.messages.stream"])
+def test_a_client_whose_methods_another_library_replaced_is_refused(anthropic_client: Anthropic, path: str) -> None:
+    *parts, name = path.split(".")
+    owner: Any = anthropic_client
+    for part in parts:
+        owner = getattr(owner, part)
+    setattr(owner, name, lambda *_, **__: None)
+    with pytest.raises(KaizenConfigError, match=rf"replaced \w+\.{name}\(\).*wrap the client first"):
+        wrapped(anthropic_client)

@@ -304,3 +304,28 @@ async def test_aio_goes_on_when_its_client_is_collected(vendor: StandIn) -> None
         gc.collect()
         await asyncio.sleep(0)
         assert (await aio.models.generate_content(model=MODEL, contents=PROMPT)).text == DEFAULT
+
+
+def test_a_client_that_was_used_before_is_wrapped_like_a_new_one(vendor: StandIn, client: genai.Client) -> None:
+    client.chats.create(model=MODEL)
+    _text(client.models)
+    _text(wrapped(client).models)
+    assert_only_texts_differ(*two(vendor), ascii_only=True)
+
+
+@pytest.mark.parametrize("path", ["_api_client.request", "models.generate_content", "aio.models.generate_content"])
+def test_a_client_whose_methods_another_library_replaced_is_refused(client: genai.Client, path: str) -> None:
+    *parts, name = path.split(".")
+    owner: Any = client
+    for part in parts:
+        owner = getattr(owner, part)
+    setattr(owner, name, lambda *_, **__: None)
+    with pytest.raises(KaizenConfigError, match=rf"replaced \w+\.{name}\(\).*wrap the client first"):
+        wrapped(client)
+
+
+def test_a_stream_without_a_chunk_is_reported(vendor: StandIn, client: genai.Client) -> None:
+    other = wrapped(client)
+    vendor.fail_next(200, headers={"content-type": "text/event-stream"}, body=b"")
+    assert list(other.models.generate_content_stream(model=MODEL, contents=PROMPT)) == []
+    assert kaizen_of(other).totals.calls == 1

@@ -534,8 +534,44 @@ def test_wrapping_again_with_the_same_options_gives_the_same_client(openai_clien
         wrap(client, kaizen=EMBEDDED)
 
 
-def test_a_client_whose_methods_another_library_replaced_is_refused(openai_client: OpenAI) -> None:
-    completions: Any = openai_client.chat.completions
-    completions.create = lambda **_: None
-    with pytest.raises(KaizenConfigError, match="wrap the client first"):
+def test_a_client_that_was_used_before_is_wrapped_like_a_new_one(vendor: StandIn, openai_client: OpenAI) -> None:
+    for call in (_chat, _text):
+        call(openai_client)
+        call(wrapped(openai_client))
+        assert_only_texts_differ(*two(vendor))
+
+
+def test_a_subclass_may_override_how_clients_are_derived(vendor: StandIn) -> None:
+    class Own(OpenAI):
+        tag = ""
+
+        def with_options(self, **changes: Any) -> Any:
+            new = super().with_options(**changes)
+            new.tag = "derived"
+            return new
+
+    with Own(api_key="test-key-1", base_url=f"{vendor.url}/v1") as own:
+        derived = wrapped(own).with_options(timeout=5)
+        assert derived.tag == "derived"
+        derived.chat.completions.create(**CHAT)
+    assert vendor.last.json["messages"][0]["content"] == PROMPT_SENT
+
+
+@pytest.mark.parametrize("path", ["request", "post", "chat.completions.create", "responses.parse", "copy"])
+def test_a_client_whose_methods_another_library_replaced_is_refused(openai_client: OpenAI, path: str) -> None:
+    *parts, name = path.split(".")
+    owner: Any = openai_client
+    for part in parts:
+        owner = getattr(owner, part)
+    setattr(owner, name, lambda *_, **__: None)
+    with pytest.raises(KaizenConfigError, match=rf"replaced \w+\.{name}\(\).*wrap the client first"):
         wrapped(openai_client)
+
+
+def test_what_hangs_on_a_client_is_not_taken_for_replaced(openai_client: OpenAI) -> None:
+    client = openai_client
+    for thing in (client.chat.completions, client.responses, client.beta, client.files, client.with_raw_response):
+        assert thing is not None
+    assert client.chat.completions.with_raw_response is not None
+    assert client.responses.with_streaming_response is not None
+    assert wrapped(client).kaizen.totals.calls == 0  # type: ignore[attr-defined]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from kaizen_client import KaizenConfigError
 from kaizen_client.integrations._wrapping import anthropic_bodies as bodies
 from kaizen_client.integrations._wrapping.calls import Asked, model_of
 from kaizen_client.integrations._wrapping.handle import KaizenHandle, compressors_of
+from kaizen_client.integrations._wrapping.replaced_methods import refuse_replaced
 from kaizen_client.integrations._wrapping.watched_streams import watch
 from kaizen_client.integrations.reports import Usage
 
@@ -24,6 +25,7 @@ def wrapped(client: Any, handle: KaizenHandle) -> Any:
         client: an `Anthropic` or `AsyncAnthropic`.
         handle: what rewrites.
     """
+    refuse_replaced(client, "anthropic")
     ours = _AsyncMiddleware(handle) if is_async(client) else _SyncMiddleware(handle)
     # Innermost: what else the caller has put there sees the texts as they were given.
     try:
@@ -33,9 +35,13 @@ def wrapped(client: Any, handle: KaizenHandle) -> Any:
             f"{type(client).__name__} cannot be copied: its __init__ has to take what Anthropic's takes; wrap a plain "
             "client, or override copy"
         ) from error
-    # What an application has set on its client.
-    vars(copy).update((name, value) for name, value in vars(client).items() if name not in vars(copy))
     kind: Any = type(client)
+    # What an application has set on its client. What the client has made of itself (`messages`) leads back to it.
+    vars(copy).update(
+        (name, value)
+        for name, value in vars(client).items()
+        if name not in vars(copy) and not isinstance(getattr(kind, name, None), cached_property)
+    )
     copy.__class__ = _wrapped_type(kind)
     copy.kaizen, copy._kaizen_is_mine = handle, True
     return copy
@@ -52,16 +58,13 @@ def is_async(client: Any) -> bool:
 def _wrapped_type(kind: Any) -> Any:
     from anthropic import AsyncAnthropic
 
-    def copy(self: Any, **changes: Any) -> Any:
-        given = changes.get("middleware")
-        if given is not None and hasattr(given, "__iter__"):
-            ours = [one for one in self.middleware if isinstance(one, _Middleware)]
-            changes["middleware"] = [*(one for one in given if not isinstance(one, _Middleware)), *ours]
-        elif "middleware" in changes and given is None:
-            changes["middleware"] = [one for one in self.middleware if isinstance(one, _Middleware)]
-        new = kind.copy(self, **changes)
-        new.kaizen, new._kaizen_is_mine = self.kaizen, False
-        return new
+    def carrying(method: Any) -> Any:
+        def derived(self: Any, **changes: Any) -> Any:
+            new = method(self, **_with_ours(self, changes))
+            new.kaizen, new._kaizen_is_mine = self.kaizen, False
+            return new
+
+        return derived
 
     def close(self: Any) -> None:
         kind.close(self)
@@ -75,13 +78,27 @@ def _wrapped_type(kind: Any) -> Any:
             await self.kaizen.aclose()
 
     members = {
-        "copy": copy,
-        "with_options": copy,
+        # Two, since a subclass may override either.
+        "copy": carrying(kind.copy),
+        "with_options": carrying(kind.with_options),
         "close": aclose if issubclass(kind, AsyncAnthropic) else close,
         "__module__": kind.__module__,
         "__doc__": kind.__doc__,
     }
     return type(kind.__name__, (kind,), members)
+
+
+def _with_ours(client: Any, changes: dict[str, Any]) -> dict[str, Any]:
+    """Return what a client is derived with, our middleware kept whatever it says of others."""
+    if "middleware" not in changes:
+        return changes
+    given = changes["middleware"]
+    ours = [one for one in client.middleware if isinstance(one, _Middleware)]
+    if given is None:
+        return {**changes, "middleware": ours}
+    if not hasattr(given, "__iter__"):
+        return changes
+    return {**changes, "middleware": [*(one for one in given if not isinstance(one, _Middleware)), *ours]}
 
 
 class _Middleware:

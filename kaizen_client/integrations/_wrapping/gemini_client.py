@@ -16,6 +16,7 @@ from typing import Any, Final
 from kaizen_client.integrations._wrapping import gemini_bodies as bodies
 from kaizen_client.integrations._wrapping.calls import Asked, Call
 from kaizen_client.integrations._wrapping.handle import KaizenHandle, compressors_of
+from kaizen_client.integrations._wrapping.replaced_methods import refuse_replaced
 from kaizen_client.integrations.reports import Usage
 
 _PROVIDER: Final = "gemini"
@@ -32,6 +33,7 @@ def wrapped(client: Any, handle: KaizenHandle) -> Any:
     """
     from google.genai import Client
 
+    refuse_replaced(client, "google.genai")
     view = _view(client._api_client, handle)
     kind: Any = type(client)
     copy = object.__new__(_wrapped_type(kind))
@@ -129,7 +131,9 @@ def _watched(chunks: Iterator[Any], call: Call) -> Iterator[Any]:
         for chunk in chunks:
             begun, usage = True, _usage_in(chunk) or usage
             yield chunk
+        begun = True
     finally:
+        # What fails before its first chunk was not answered.
         if begun:
             call.answered(lambda: usage)
 
@@ -141,9 +145,12 @@ async def _watched_async(chunks: AsyncIterator[Any], call: Call) -> AsyncIterato
         async for chunk in chunks:
             begun, usage = True, _usage_in(chunk) or usage
             yield chunk
+        begun = True
     finally:
         if begun:
             call.answered(lambda: usage)
+        if hasattr(chunks, "aclose"):
+            await chunks.aclose()
 
 
 def _asked(path: str, body: Any) -> Asked | None:

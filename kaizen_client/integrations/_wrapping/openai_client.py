@@ -6,10 +6,10 @@ import json
 from functools import cached_property, lru_cache
 from typing import Any, Final
 
-from kaizen_client import KaizenConfigError
 from kaizen_client.integrations._wrapping import openai_bodies as bodies
 from kaizen_client.integrations._wrapping.calls import Asked, Call, model_of
 from kaizen_client.integrations._wrapping.handle import KaizenHandle, compressors_of
+from kaizen_client.integrations._wrapping.replaced_methods import refuse_replaced
 from kaizen_client.integrations._wrapping.watched_streams import watch
 from kaizen_client.integrations.reports import Usage
 
@@ -26,7 +26,7 @@ def wrapped(client: Any, handle: KaizenHandle) -> Any:
     Raises:
         KaizenConfigError: another library has replaced methods of the client.
     """
-    _refuse_patched(client)
+    refuse_replaced(client, "openai")
     kind: Any = type(client)
     wrapped_one = object.__new__(_wrapped_type(kind))
     # What a client has made of itself (`chat`, `responses`) leads back to it, and is made anew.
@@ -38,18 +38,6 @@ def wrapped(client: Any, handle: KaizenHandle) -> Any:
     wrapped_one.kaizen = handle
     wrapped_one._kaizen_is_mine = True
     return wrapped_one
-
-
-def _refuse_patched(client: Any) -> None:
-    """Refuse a client whose methods another library has replaced on the object: a copy would be without them."""
-    resources = [vars(client).get("responses"), vars(client).get("chat")]
-    resources.append(resources[1] and vars(resources[1]).get("completions"))
-    for resource in resources:
-        if resource is not None and "create" in vars(resource):
-            raise KaizenConfigError(
-                f"another library has replaced create() of this {type(client).__name__}, which wrapping would undo; "
-                "wrap the client first, and give what wrap() returns to that library"
-            )
 
 
 def is_async(client: Any) -> bool:
@@ -65,12 +53,17 @@ def _wrapped_type(kind: Any) -> Any:
 
     members = _async_members(kind) if issubclass(kind, AsyncOpenAI) else _sync_members(kind)
 
-    def copy(self: Any, **changes: Any) -> Any:
-        new = kind.copy(self, **changes)
-        new.kaizen, new._kaizen_is_mine = self.kaizen, False
-        return new
+    def carrying(method: Any) -> Any:
+        def derived(self: Any, **changes: Any) -> Any:
+            new = method(self, **changes)
+            new.kaizen, new._kaizen_is_mine = self.kaizen, False
+            return new
 
-    members |= {"copy": copy, "with_options": copy, "__module__": kind.__module__, "__doc__": kind.__doc__}
+        return derived
+
+    # Two, since a subclass may override either.
+    members |= {"copy": carrying(kind.copy), "with_options": carrying(kind.with_options)}
+    members |= {"__module__": kind.__module__, "__doc__": kind.__doc__}
     return type(kind.__name__, (kind,), members)
 
 

@@ -187,8 +187,9 @@ class SyncCompressor:
         except _REFUSALS:
             return None
         except KaizenError as error:
-            # A service that has made others in time is not down: there was too much to ask it for.
-            if self._settings.on_failure != "raise" and not (others and isinstance(error, KaizenDeadlineError)):
+            # One that has made others in time, or was left little of it, is not down: there was too much to do.
+            in_haste = bool(others) or left < self._settings.deadline / 2
+            if self._settings.on_failure != "raise" and not (in_haste and isinstance(error, KaizenDeadlineError)):
                 self._shared.pause.failed(error)
             raise
         self._shared.pause.succeeded()
